@@ -1,0 +1,101 @@
+package dev.cistern.common.message;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work for a worker. A record here, its handler in the worker and its use case in a service are all
+ * that a command is.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface Command {
+
+    /** The pool whose folder the work is in. */
+    PoolPlace pool();
+
+    /**
+     * Makes the pool's folder if it is absent and gives it owner and mode, as {@code virsh
+     * pool-build}.
+     */
+    record BuildPool(PoolPlace pool, Permissions permissions) implements Command {}
+
+    /**
+     * Claims the pool's folder for this installation and measures it.
+     *
+     * @param claimed whether an earlier start has put the marker there: one that is absent then
+     *     means a vanished mount
+     */
+    record StartPool(PoolPlace pool, boolean claimed) implements Command {}
+
+    /** Takes its leave of the pool's folder; what is in it stays. */
+    record StopPool(PoolPlace pool) implements Command {}
+
+    /**
+     * Takes the claim off the pool's folder, so that another pool may be started on it; what is in
+     * it stays.
+     */
+    record ReleasePool(PoolPlace pool) implements Command {}
+
+    /**
+     * Lists the images in the pool's folder; the answer comes in {@link Result.PoolScanPage pages}.
+     */
+    record ScanPool(PoolPlace pool) implements Command {}
+
+    /** Work on one volume, done under its lock. */
+    sealed interface OfVolume extends Command {
+        /** The volume. */
+        UUID volumeId();
+
+        /**
+         * Counts the changes of the volume: a command with a lower one than the folder has seen is
+         * stale.
+         */
+        long generation();
+    }
+
+    /**
+     * Makes a new image and publishes it under its name.
+     *
+     * @param name file name in the pool's folder
+     * @param format raw or qcow2
+     * @param capacity bytes that a guest will see
+     */
+    record CreateVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            String name,
+            String format,
+            long capacity,
+            Permissions permissions)
+            implements OfVolume {}
+
+    /**
+     * Takes a volume's file out of the pool.
+     *
+     * @param inode the file's inode when it was last seen: another file under the name is not
+     *     touched; null when it was never seen
+     */
+    record DeleteVolume(
+            PoolPlace pool, UUID volumeId, long generation, String name, @Nullable Long inode)
+            implements OfVolume {}
+
+    /**
+     * Ends what a cancelled or overdue operation may have left: stops it, undoes it or records that
+     * it is done, and puts its tombstone into the journal so that no late copy of its command has
+     * an effect.
+     *
+     * @param operation the operation to settle
+     * @param command its command
+     */
+    record Settle(PoolPlace pool, UUID volumeId, long generation, UUID operation, OfVolume command)
+            implements OfVolume {}
+
+    /** The name on the wire, such as {@code CreateVolume}. */
+    @JsonIgnore
+    default String kind() {
+        return getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.cistern.common.message;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker found out about one image file.
+ *
+ * @param name file name in the pool's folder
+ * @param format raw, qcow2 or vmdk, by content
+ * @param capacity bytes that a guest sees
+ * @param allocation bytes that the host spends
+ * @param backingFile the backing file's name as the image has it, or null
+ * @param backingFormat its format as the image has it, or null
+ * @param inode the file's inode number
+ * @param size length of the file in bytes
+ * @param modified the file's mtime
+ * @param problem why the content could not be read as an image (format and figures are then those
+ *     of the bare file), or null
+ */
+public record FileFacts(
+        String name,
+        String format,
+        long capacity,
+        long allocation,
+        @Nullable String backingFile,
+        @Nullable String backingFormat,
+        long inode,
+        long size,
+        Instant modified,
+        @Nullable String problem) {}

@@ -1,0 +1,55 @@
+package dev.cistern.common.message;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.cistern.common.problem.Problem;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a command. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface Result {
+
+    /** The command failed for good and changed nothing, or nothing that is left. */
+    record CommandFailed(Problem problem) implements Result {}
+
+    /** The folder exists. */
+    record PoolBuilt() implements Result {}
+
+    /** The folder is claimed. */
+    record PoolStarted(PoolFigures figures) implements Result {}
+
+    /** The worker is done with the folder. */
+    record PoolStopped() implements Result {}
+
+    /** The claim is off. */
+    record PoolReleased() implements Result {}
+
+    /**
+     * Some of the files of a scan. Pages come in order, before {@link PoolScanned}.
+     *
+     * @param page counts from 0
+     */
+    record PoolScanPage(int page, List<FileFacts> files) implements Result {}
+
+    /**
+     * The end of a scan.
+     *
+     * @param pages how many pages came before
+     */
+    record PoolScanned(int pages, PoolFigures figures) implements Result {}
+
+    /** The image is published. */
+    record VolumeCreated(UUID volumeId, FileFacts file) implements Result {}
+
+    /** The image is gone, or was not there. */
+    record VolumeDeleted(UUID volumeId) implements Result {}
+
+    /**
+     * The operation can have no further effect.
+     *
+     * @param outcome the result that the settled operation left behind and that stands, or null
+     *     when nothing of it is left
+     */
+    record Settled(UUID operation, @Nullable Result outcome) implements Result {}
+}
