@@ -1,0 +1,108 @@
+package dev.cistern.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * The files of one PostgreSQL database cluster.
+ *
+ * <pre>
+ *   data/        what initdb makes and postgres works on
+ *   password     of the superuser, readable by the owner only
+ *   server.log   what postgres says
+ * </pre>
+ */
+final class PostgresCluster {
+    static final String USER = "cistern";
+    private static final Duration INIT_LIMIT = Duration.ofMinutes(3);
+
+    private final Path folder;
+    private final PostgresBinaries binaries;
+    private final List<String> launcher;
+
+    private PostgresCluster(Path folder, PostgresBinaries binaries, List<String> launcher) {
+        this.folder = folder;
+        this.binaries = binaries;
+        this.launcher = launcher;
+    }
+
+    /**
+     * Opens the cluster of the folder and makes it if there is none; a cluster half made by a crash
+     * is made anew.
+     */
+    static PostgresCluster open(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        var cluster =
+                new PostgresCluster(
+                        folder.toRealPath(),
+                        PostgresBinaries.unpacked(PostgresBinaries.userCache()),
+                        Unprivileged.launcher());
+        if (!Files.isDirectory(cluster.data())) {
+            cluster.create();
+        }
+        return cluster;
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path log() {
+        return folder.resolve("server.log");
+    }
+
+    String password() throws IOException {
+        return Files.readString(passwordFile());
+    }
+
+    /** A command line of one of PostgreSQL's programs, run as a user that it accepts. */
+    List<String> command(String program, List<String> arguments) {
+        List<String> command = new ArrayList<>(launcher);
+        command.add(binaries.program(program).toString());
+        command.addAll(arguments);
+        return command;
+    }
+
+    private void create() throws IOException {
+        Path staging = folder.resolve("data.new");
+        Folders.delete(staging);
+        writePassword();
+        Processes.run(
+                command(
+                        "initdb",
+                        List.of(
+                                "--pgdata=" + staging,
+                                "--username=" + USER,
+                                "--pwfile=" + passwordFile(),
+                                "--auth=scram-sha-256",
+                                "--encoding=UTF8",
+                                "--locale=C",
+                                "--locale-provider=builtin",
+                                "--builtin-locale=C.UTF-8")),
+                INIT_LIMIT);
+        Files.move(staging, data(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void writePassword() throws IOException {
+        byte[] secret = new byte[24];
+        new SecureRandom().nextBytes(secret);
+        Files.deleteIfExists(passwordFile());
+        Files.createFile(
+                passwordFile(),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(
+                passwordFile(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+    }
+
+    private Path passwordFile() {
+        return folder.resolve("password");
+    }
+}

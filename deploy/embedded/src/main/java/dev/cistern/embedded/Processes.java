@@ -1,0 +1,86 @@
+package dev.cistern.embedded;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** What the operating system says of processes, and short programs run to their end. */
+final class Processes {
+    private Processes() {}
+
+    /**
+     * Runs a program to its end with its output in the exception if it fails.
+     *
+     * @throws IOException if it cannot be started, ends with another code than 0, or takes longer
+     *     than allowed
+     */
+    static void run(List<String> command, Duration limit) throws IOException {
+        Path output = Files.createTempFile("cistern-", ".out");
+        try {
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start();
+            process.getOutputStream().close();
+            if (!waitFor(process.toHandle(), limit)) {
+                process.destroyForcibly();
+                throw new IOException("%s took longer than %s".formatted(command, limit));
+            }
+            if (process.exitValue() != 0) {
+                String words = Files.readString(output, StandardCharsets.UTF_8).strip();
+                throw new IOException(
+                        "%s failed with %d: %s".formatted(command, process.exitValue(), words));
+            }
+        } finally {
+            Files.deleteIfExists(output);
+        }
+    }
+
+    /** True once the process has ended, false if it still runs after the limit. */
+    static boolean waitFor(ProcessHandle process, Duration limit) throws InterruptedIOException {
+        try {
+            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(
+                    "interrupted while waiting for process " + process.pid());
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Processes whose current folder and program's file name are the given ones; those of other
+     * users may be missing.
+     */
+    static List<ProcessHandle> runningIn(Path folder, String program) throws IOException {
+        Path real = folder.toRealPath();
+        return ProcessHandle.allProcesses()
+                .filter(process -> isRunningIn(process.pid(), real, program))
+                .toList();
+    }
+
+    private static boolean isRunningIn(long pid, Path folder, String program) {
+        try {
+            Path proc = Path.of("/proc", Long.toString(pid));
+            Path executable = Files.readSymbolicLink(proc.resolve("exe")).getFileName();
+            return executable != null
+                    && executable.toString().matches(Pattern.quote(program) + "( \\(deleted\\))?")
+                    && Files.readSymbolicLink(proc.resolve("cwd")).equals(folder);
+        } catch (IOException e) {
+            return false; // ended meanwhile, a kernel thread, or not ours to look at
+        }
+    }
+}

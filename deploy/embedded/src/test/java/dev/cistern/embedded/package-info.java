@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.embedded;
+
+import org.jspecify.annotations.NullMarked;
