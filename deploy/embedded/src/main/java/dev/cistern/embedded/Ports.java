@@ -41,7 +41,7 @@ public final class Ports {
     private static ServerSocket bind(int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), port));
             return socket;
         } catch (IOException e) {
             socket.close();

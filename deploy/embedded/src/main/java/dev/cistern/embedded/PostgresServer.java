@@ -40,14 +40,13 @@ public final class PostgresServer implements AutoCloseable {
             """;
 
     private final PostgresCluster cluster;
-    private final Process supervisor;
     private final int port;
     private final String password;
+    private volatile Process supervisor;
 
-    private PostgresServer(PostgresCluster cluster, Process supervisor, int port)
-            throws IOException {
+    private PostgresServer(PostgresCluster cluster, int port) throws IOException {
         this.cluster = cluster;
-        this.supervisor = supervisor;
+        this.supervisor = launch(cluster, port);
         this.port = port;
         this.password = cluster.password();
     }
@@ -65,14 +64,9 @@ public final class PostgresServer implements AutoCloseable {
         stopLeftOvers(cluster);
         int chosen = Ports.require(port, "PostgreSQL");
         keepLogSmall(cluster.log());
-        var server = new PostgresServer(cluster, launch(cluster, chosen), chosen);
-        try {
-            server.awaitReady();
-            return server;
-        } catch (IOException e) {
-            server.close();
-            throw e;
-        }
+        var server = new PostgresServer(cluster, chosen);
+        server.awaitReadyOrClose();
+        return server;
     }
 
     /** Of the database {@code postgres}, which is always there. */
@@ -106,11 +100,21 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
+     * Starts a server that has ended, such as by a full disk, again on the same folder and port.
+     */
+    public synchronized void restart() throws IOException {
+        close();
+        stopLeftOvers(cluster);
+        supervisor = launch(cluster, port);
+        awaitReadyOrClose();
+    }
+
+    /**
      * Breaks connections, writes everything down and ends the server; returns when its processes
      * are gone.
      */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         supervisor.getOutputStream().close();
         if (!Processes.waitFor(supervisor.toHandle(), STOP_LIMIT)) {
             stopLeftOvers(cluster);
@@ -165,6 +169,15 @@ public final class PostgresServer implements AutoCloseable {
                 // Refused statements are answered to the client and would only fill the log.
                 "log_min_messages=log",
                 "log_checkpoints=off");
+    }
+
+    private void awaitReadyOrClose() throws IOException {
+        try {
+            awaitReady();
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
     private void awaitReady() throws IOException {
