@@ -1,0 +1,43 @@
+package dev.cistern.common.operation;
+
+import dev.cistern.common.message.Lane;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to be accepted.
+ *
+ * @param kind of a {@link UseCase} that the service has
+ * @param targetType {@code pool} or {@code volume}
+ * @param claims what it touches; requests that claim the same run in the order accepted
+ * @param request what the use case must know when its turn comes; written as JSON
+ * @param dependsOn operations that create what this one names: when one fails, this one does
+ * @param deadline how long it may take once its turn has come, while the service can follow it
+ */
+public record NewOperation(
+        String kind,
+        String targetType,
+        UUID target,
+        String targetName,
+        UUID pool,
+        Requester requester,
+        String group,
+        Lane lane,
+        List<Claim> claims,
+        Object request,
+        Set<UUID> dependsOn,
+        Duration deadline) {
+
+    /**
+     * Who asks.
+     *
+     * @param traceparent W3C trace context of the request, or null
+     */
+    public record Requester(String tenant, String actor, @Nullable String traceparent) {
+        /** The services themselves. */
+        public static final Requester SYSTEM = new Requester("default", "cistern", null);
+    }
+}

@@ -1,0 +1,229 @@
+package dev.cistern.common.operation;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Json;
+import dev.cistern.common.message.Lane;
+import dev.cistern.common.problem.Problem;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** The table of operations: each method one statement, in the caller's transaction. */
+final class OperationRows {
+    private final Jdbi jdbi;
+
+    OperationRows(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    Operation insert(UUID id, NewOperation request, long sequence) {
+        return insert(id, request, sequence, null);
+    }
+
+    Operation insert(UUID id, NewOperation request, long sequence, @Nullable UUID settles) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "insert into operation (id, sequence, kind, target_type, target, target_name, pool,"
+                                                + " tenant, actor, state, worker_group, lane, request, traceparent, deadline,"
+                                                + " settles) values (:id, :sequence, :kind, :type, :target, :name, :pool,"
+                                                + " :tenant, :actor, 'WAITING', :group, :lane, cast(:request as jsonb),"
+                                                + " :traceparent, :deadline, :settles) returning *")
+                                .bind("id", id)
+                                .bind("sequence", sequence)
+                                .bind("kind", request.kind())
+                                .bind("type", request.targetType())
+                                .bind("target", request.target())
+                                .bind("name", request.targetName())
+                                .bind("pool", request.pool())
+                                .bind("tenant", request.requester().tenant())
+                                .bind("actor", request.requester().actor())
+                                .bind("group", request.group())
+                                .bind("lane", request.lane())
+                                .bind("request", Json.text(request.request()))
+                                .bind("traceparent", request.requester().traceparent())
+                                .bind("deadline", request.deadline().toSeconds())
+                                .bind("settles", settles)
+                                .map((row, _) -> read(row))
+                                .one());
+    }
+
+    Optional<Operation> find(UUID id) {
+        return one("select * from operation where id = :id", id);
+    }
+
+    Optional<Operation> lock(UUID id) {
+        return one("select * from operation where id = :id for update", id);
+    }
+
+    private Optional<Operation> one(String sql, UUID id) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(sql)
+                                .bind("id", id)
+                                .map((row, _) -> read(row))
+                                .findOne());
+    }
+
+    List<Operation> all(Collection<UUID> ids) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select * from operation where id = any(:ids) order by sequence")
+                                .bind("ids", ids.toArray(UUID[]::new))
+                                .map((row, _) -> read(row))
+                                .list());
+    }
+
+    /** Its turn has come: what is to be sent is known, and the deadline starts to run. */
+    void ready(UUID id, Command command) {
+        execute(
+                "update operation set state = 'QUEUED', command = cast(:value as jsonb), attempt = 0, updated_at = now(),"
+                        + " deadline_at = coalesce(deadline_at, (select seconds from running_clock) + deadline)"
+                        + " where id = :id",
+                id,
+                Json.text(command));
+    }
+
+    /** The services talk about it. */
+    void conversing(UUID id, String stage) {
+        execute(
+                "update operation set state = 'RUNNING', stage = :value, updated_at = now(),"
+                        + " started_at = coalesce(started_at, now()),"
+                        + " deadline_at = coalesce(deadline_at, (select seconds from running_clock) + deadline)"
+                        + " where id = :id",
+                id,
+                stage);
+    }
+
+    /** Its command is done; what follows is not a worker's. */
+    void withoutCommand(UUID id) {
+        jdbi.useHandle(
+                handle ->
+                        handle.execute(
+                                "update operation set attempt = 0, command = null where id = ?",
+                                id));
+    }
+
+    /** Sent once more; false if another has done so, or it has ended. */
+    boolean sent(UUID id, int previousAttempt) {
+        return jdbi.withHandle(
+                        handle ->
+                                handle.createUpdate(
+                                                "update operation set attempt = attempt + 1, updated_at = now()"
+                                                        + " where id = :id and attempt = :attempt and finished_at is null")
+                                        .bind("id", id)
+                                        .bind("attempt", previousAttempt)
+                                        .execute())
+                == 1;
+    }
+
+    void cancelling(UUID id, Problem problem) {
+        execute(
+                "update operation set state = 'CANCELLING', problem = cast(:value as jsonb), updated_at = now()"
+                        + " where id = :id",
+                id,
+                Json.text(problem));
+    }
+
+    void succeeded(UUID id, Object result) {
+        execute(
+                "update operation set state = 'SUCCEEDED', stage = '', problem = null, result = cast(:value as jsonb),"
+                        + " started_at = coalesce(started_at, now()), updated_at = now(), finished_at = now()"
+                        + " where id = :id",
+                id,
+                Json.text(result));
+    }
+
+    void failed(UUID id, OperationState end, Problem problem) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update operation set state = :state, problem = cast(:problem as jsonb),"
+                                                + " updated_at = now(), finished_at = now() where id = :id")
+                                .bind("id", id)
+                                .bind("state", end)
+                                .bind("problem", Json.text(problem))
+                                .execute());
+    }
+
+    List<UUID> dependents(UUID id) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select d.operation from dependency d join operation o on o.id = d.operation"
+                                                + " where d.depends_on = :id and o.finished_at is null order by o.sequence")
+                                .bind("id", id)
+                                .mapTo(UUID.class)
+                                .list());
+    }
+
+    void depend(UUID id, Collection<UUID> bases) {
+        jdbi.useHandle(
+                handle -> {
+                    for (var base : bases) {
+                        handle.execute(
+                                "insert into dependency (operation, depends_on) values (?, ?)",
+                                id,
+                                base);
+                    }
+                });
+    }
+
+    /** Operations that this one depends on and that have failed. */
+    Optional<Operation> failedBase(UUID id) {
+        return one(
+                "select o.* from operation o join dependency d on d.depends_on = o.id"
+                        + " where d.operation = :id and o.state in ('FAILED', 'CANCELLED') order by o.sequence limit 1",
+                id);
+    }
+
+    private void execute(String sql, UUID id, String value) {
+        jdbi.useHandle(
+                handle -> handle.createUpdate(sql).bind("id", id).bind("value", value).execute());
+    }
+
+    static Operation read(ResultSet row) throws SQLException {
+        return new Operation(
+                row.getObject("id", UUID.class),
+                row.getLong("sequence"),
+                row.getString("kind"),
+                row.getString("target_type"),
+                row.getObject("target", UUID.class),
+                row.getString("target_name"),
+                row.getObject("pool", UUID.class),
+                row.getString("tenant"),
+                row.getString("actor"),
+                OperationState.valueOf(row.getString("state")),
+                row.getString("stage"),
+                row.getLong("bytes_done"),
+                row.getLong("bytes_total"),
+                row.getString("worker_group"),
+                Lane.valueOf(row.getString("lane")),
+                row.getString("request"),
+                row.getString("command"),
+                row.getInt("attempt"),
+                row.getString("worker"),
+                row.getObject("settles", UUID.class),
+                row.getString("traceparent"),
+                row.getLong("deadline"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row, "started_at"),
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                instant(row, "finished_at"),
+                row.getString("problem"),
+                row.getString("result"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

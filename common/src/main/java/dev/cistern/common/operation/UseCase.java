@@ -1,0 +1,31 @@
+package dev.cistern.common.operation;
+
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.Problem;
+
+/**
+ * What a service does with one kind of operation. Every method runs in the transaction that moves
+ * the operation on, with the rows of the claimed resources locked, and must leave the effects that
+ * it has in the database alone.
+ */
+public interface UseCase {
+
+    /** The kind of operation, for example {@code CreateVolume}. */
+    String kind();
+
+    /** The operation is first in line for all that it claims. */
+    Turn begin(Operation operation);
+
+    /**
+     * A worker has done it, or a part of it.
+     *
+     * @param result never a {@link Result.CommandFailed} nor {@link Result.Settled}
+     */
+    Turn completed(Operation operation, Result result);
+
+    /**
+     * It has failed, or was ended early and nothing of it is left: the resource goes back to what
+     * it was.
+     */
+    void failed(Operation operation, Problem problem);
+}
