@@ -90,7 +90,7 @@ public final class Watchdog implements AutoCloseable {
 
     /** Starts to look once a second. */
     public void start() {
-        timer.scheduleWithFixedDelay(this::tickSafely, 1, 1, TimeUnit.SECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::tickSafely, 1, 1, TimeUnit.SECONDS);
     }
 
     /** Takes note of a worker's sign of life. */
@@ -114,7 +114,7 @@ public final class Watchdog implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         try {
-            timer.awaitTermination(5, TimeUnit.SECONDS);
+            var _ = timer.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
