@@ -7,11 +7,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** Whole directory trees. */
 final class Folders {
     private Folders() {}
+
+    /**
+     * Makes a folder, and those above it, that only the owner can enter; one that is there stays as
+     * it is.
+     */
+    static void createPrivate(Path folder) throws IOException {
+        Files.createDirectories(
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
 
     /** Deletes a tree if it is there; links are deleted, not followed. */
     static void delete(Path root) throws IOException {

@@ -57,7 +57,7 @@ public final class KafkaBroker implements AutoCloseable {
      */
     public static KafkaBroker start(Path folder, int port) throws IOException {
         Path logs = folder.toAbsolutePath().resolve("log");
-        Files.createDirectories(logs);
+        Folders.createPrivate(logs);
         var broker = new KafkaBroker(logs, Ports.require(port, "Kafka"), Ports.free());
         broker.format();
         broker.launch();

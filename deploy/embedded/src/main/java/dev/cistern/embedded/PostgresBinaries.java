@@ -48,7 +48,7 @@ final class PostgresBinaries {
         String archive = archiveName();
         Path home = cache.resolve("postgresql-" + digest(archive).substring(0, 16));
         if (!Files.isDirectory(home)) {
-            Files.createDirectories(cache, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Folders.createPrivate(cache);
             Path lock = cache.resolve("lock");
             synchronized (PostgresBinaries.class) {
                 try (FileChannel channel =

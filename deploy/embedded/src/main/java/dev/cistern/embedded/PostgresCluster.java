@@ -34,25 +34,29 @@ final class PostgresCluster {
         this.launcher = launcher;
     }
 
-    /**
-     * Opens the cluster of the folder and makes it if there is none; a cluster half made by a crash
-     * is made anew.
-     */
-    static PostgresCluster open(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        var cluster =
-                new PostgresCluster(
-                        folder.toRealPath(),
-                        PostgresBinaries.unpacked(PostgresBinaries.userCache()),
-                        Unprivileged.launcher());
-        if (!Files.isDirectory(cluster.data())) {
-            cluster.create();
+    /** The cluster of a folder, whether its files are there or not. */
+    static PostgresCluster in(Path folder) throws IOException {
+        Folders.createPrivate(folder);
+        return new PostgresCluster(
+                folder.toRealPath(),
+                PostgresBinaries.unpacked(PostgresBinaries.userCache()),
+                Unprivileged.launcher());
+    }
+
+    /** Makes the files if there are none; what a crash left half made is made anew. */
+    void createIfAbsent() throws IOException {
+        if (!Files.isDirectory(data())) {
+            create();
         }
-        return cluster;
     }
 
     Path data() {
         return folder.resolve("data");
+    }
+
+    /** Written by a running server and removed when it has shut down, not when it was killed. */
+    Path processFile() {
+        return data().resolve("postmaster.pid");
     }
 
     Path log() {

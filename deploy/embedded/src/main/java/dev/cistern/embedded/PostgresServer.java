@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -60,9 +61,10 @@ public final class PostgresServer implements AutoCloseable {
      * @throws StartupException if the port is taken or this system cannot run PostgreSQL
      */
     public static PostgresServer start(Path folder, int port) throws IOException {
-        PostgresCluster cluster = PostgresCluster.open(folder);
+        PostgresCluster cluster = PostgresCluster.in(folder);
         stopLeftOvers(cluster);
         int chosen = Ports.require(port, "PostgreSQL");
+        cluster.createIfAbsent();
         keepLogSmall(cluster.log());
         var server = new PostgresServer(cluster, chosen);
         server.awaitReadyOrClose();
@@ -104,7 +106,6 @@ public final class PostgresServer implements AutoCloseable {
      */
     public synchronized void restart() throws IOException {
         close();
-        stopLeftOvers(cluster);
         supervisor = launch(cluster, port);
         awaitReadyOrClose();
     }
@@ -116,9 +117,8 @@ public final class PostgresServer implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         supervisor.getOutputStream().close();
-        if (!Processes.waitFor(supervisor.toHandle(), STOP_LIMIT)) {
-            stopLeftOvers(cluster);
-        }
+        Processes.waitFor(supervisor.toHandle(), STOP_LIMIT);
+        stopLeftOvers(cluster);
     }
 
     private static void stopLeftOvers(PostgresCluster cluster) throws IOException {
@@ -137,13 +137,14 @@ public final class PostgresServer implements AutoCloseable {
             // Too slow, or only backends are left of it: what is committed is in the log, so they
             // may be killed.
         }
-        for (ProcessHandle process : Processes.runningIn(cluster.data(), "postgres")) {
-            process.destroyForcibly();
-            Processes.waitFor(process, STOP_LIMIT);
-        }
+        Processes.killAllIn(cluster.data(), "postgres", STOP_LIMIT);
     }
 
     private static Process launch(PostgresCluster cluster, int port) throws IOException {
+        // Nothing runs on the folder here; in a container without an init that reaps, the number in
+        // a
+        // file left behind stays that of a dead process, which PostgreSQL takes for a living one.
+        Files.deleteIfExists(cluster.processFile());
         List<String> command =
                 new ArrayList<>(List.of("setsid", "sh", "-c", SUPERVISOR, "cistern-postgres"));
         command.addAll(cluster.command("postgres", List.of("-D", cluster.data().toString())));
@@ -201,14 +202,14 @@ public final class PostgresServer implements AutoCloseable {
      * the fourth its port.
      */
     private boolean isReady() throws IOException {
-        Path file = cluster.data().resolve("postmaster.pid");
-        if (!Files.exists(file)) {
+        try {
+            List<String> lines = Files.readAllLines(cluster.processFile());
+            return lines.size() >= 8
+                    && lines.get(3).strip().equals(Integer.toString(port))
+                    && lines.get(7).strip().equals("ready");
+        } catch (NoSuchFileException _) {
             return false;
         }
-        List<String> lines = Files.readAllLines(file);
-        return lines.size() >= 8
-                && lines.get(3).strip().equals(Integer.toString(port))
-                && lines.get(7).strip().equals("ready");
     }
 
     private String lastWords() throws IOException {

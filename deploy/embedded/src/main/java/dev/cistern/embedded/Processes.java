@@ -66,10 +66,32 @@ final class Processes {
      * users may be missing.
      */
     static List<ProcessHandle> runningIn(Path folder, String program) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
         Path real = folder.toRealPath();
         return ProcessHandle.allProcesses()
                 .filter(process -> isRunningIn(process.pid(), real, program))
                 .toList();
+    }
+
+    /**
+     * Kills the processes that {@link #runningIn} tells of and waits until there are none; a dead
+     * one that nobody reaps does not count.
+     *
+     * @throws IOException if some are still there after the limit
+     */
+    static void killAllIn(Path folder, String program, Duration limit) throws IOException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        for (List<ProcessHandle> left = runningIn(folder, program);
+                !left.isEmpty();
+                left = runningIn(folder, program)) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Processes %s do not end".formatted(left));
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+            waitFor(left.getFirst(), Duration.ofMillis(20));
+        }
     }
 
     private static boolean isRunningIn(long pid, Path folder, String program) {

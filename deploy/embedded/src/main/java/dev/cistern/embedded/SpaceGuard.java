@@ -32,8 +32,11 @@ public final class SpaceGuard implements AutoCloseable {
         this.space = space;
         this.ballast = ballast;
         this.thresholdBytes = thresholdBytes;
+        this.availableBytes = space.availableBytes();
         this.low = !ballast.held();
-        check();
+        if (low && enoughForBallast()) {
+            takeBallast();
+        }
     }
 
     /** Where the figure comes from. */
@@ -83,14 +86,22 @@ public final class SpaceGuard implements AutoCloseable {
                     Level.WARNING,
                     "The data folder has {0} left: no new work is accepted until there is more",
                     Sizes.words(availableBytes));
-        } else if (low && availableBytes >= ballast.bytes() + 2 * thresholdBytes) {
-            ballast.take();
-            low = false;
+        } else if (low && enoughForBallast()) {
+            takeBallast();
             LOG.log(
                     Level.INFO,
                     "The data folder has space again: {0}",
                     Sizes.words(availableBytes));
         }
+    }
+
+    private boolean enoughForBallast() {
+        return availableBytes >= ballast.bytes() + 2 * thresholdBytes;
+    }
+
+    private void takeBallast() throws IOException {
+        ballast.take();
+        low = false;
     }
 
     private void checkAgain() {
