@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
@@ -42,23 +43,27 @@ public final class Operations {
     private final Line line;
     private final Window window;
     private final Map<String, UseCase> useCases;
+    private final Consumer<Operation> afterEnd;
 
     /**
      * The operations of a service.
      *
      * @param resourceTable table of what can be claimed, with a column {@code id}
+     * @param afterEnd called in the same transaction whenever an operation has ended
      */
     public Operations(
             Jdbi jdbi,
             Owner owner,
             String resourceTable,
             Outbox outbox,
-            Collection<? extends UseCase> useCases) {
+            Collection<? extends UseCase> useCases,
+            Consumer<Operation> afterEnd) {
         this.owner = owner;
         this.outbox = outbox;
         this.rows = new OperationRows(jdbi);
         this.line = new Line(jdbi, resourceTable);
         this.window = new Window(jdbi);
+        this.afterEnd = afterEnd;
         this.useCases =
                 useCases.stream().collect(Collectors.toMap(UseCase::kind, Function.identity()));
     }
@@ -254,6 +259,7 @@ public final class Operations {
             endCancelled(operation);
         }
         finish(heir, Map.of());
+        afterEnd.accept(operation);
     }
 
     private void endCancelled(Operation operation) {
@@ -284,6 +290,7 @@ public final class Operations {
             return false;
         }
         endCancelled(operation.get());
+        afterEnd.accept(operation.get());
         return true;
     }
 
@@ -361,6 +368,7 @@ public final class Operations {
         for (var id : line.leave(operation.id())) {
             beginIfFirst(id);
         }
+        afterEnd.accept(operation);
         if (operation.dispatched()) {
             refill(operation.group(), operation.lane());
         }

@@ -6,9 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.List;
 
-/** Fills the file system of the folder given while the servers run on it, then makes room and looks what is left. */
+/**
+ * Fills the file system of the folder given while the servers run on it, then makes room and looks
+ * what is left.
+ */
 final class FullDiskMain {
     private static final EmbeddedSettings SETTINGS =
             new EmbeddedSettings(0, 0, 128 * Sizes.MIB, 64 * Sizes.MIB);
@@ -20,7 +24,7 @@ final class FullDiskMain {
         try (DataFolder folder = DataFolder.open(root.resolve("data"));
                 EmbeddedServers servers = EmbeddedServers.start(folder, SETTINGS, _ -> {})) {
             String kafka = servers.kafka().bootstrapServers();
-            Messages.createTopic(kafka);
+            Messages.createTopics(kafka);
             Rows.createTable(servers.postgres());
             Rows.insert(servers.postgres(), "a");
             Messages.send(kafka, List.of("a"));
@@ -38,7 +42,7 @@ final class FullDiskMain {
             Eventually.that(() -> !servers.space().low());
             Eventually.that(() -> servers.postgres().alive() && !servers.kafka().failed());
             System.out.println("space is back");
-            Eventually.that(() -> insertWorks(servers.postgres(), "b"));
+            Eventually.that(() -> works(() -> Rows.insert(servers.postgres(), "b")));
             Messages.send(kafka, List.of("b"));
             System.out.println("rows " + Rows.names(servers.postgres()));
             System.out.println("messages " + Messages.read(kafka, 2));
@@ -46,8 +50,12 @@ final class FullDiskMain {
     }
 
     private static void fill(Path filler) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                filler, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+        try (FileChannel channel =
+                FileChannel.open(
+                        filler,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.APPEND)) {
             for (int size = 1 << 20; size > 0; size /= 2) {
                 writeUntilFull(channel, ByteBuffer.allocate(size));
             }
@@ -64,19 +72,24 @@ final class FullDiskMain {
         }
     }
 
-    /** Sends and inserts far more than fits anywhere; the refusals are the point. */
+    /** Asks for far more than fits anywhere. */
     private static void failBoth(EmbeddedServers servers) throws Exception {
-        for (int i = 0; i < 20; i++) {
-            insertWorks(servers.postgres(), "x".repeat(1 << 20));
-        }
-        Messages.trySend(servers.kafka().bootstrapServers(), "x".repeat(500_000));
+        Eventually.that(() -> !works(() -> Rows.insertMany(servers.postgres())));
+        System.out.println("database refuses");
+        Messages.sendMany(servers.kafka().bootstrapServers());
+        Eventually.that(servers.kafka()::failed);
+        System.out.println("broker failed");
     }
 
-    private static boolean insertWorks(PostgresServer server, String name) {
+    private interface Action {
+        void run() throws SQLException;
+    }
+
+    private static boolean works(Action action) {
         try {
-            Rows.insert(server, name);
+            action.run();
             return true;
-        } catch (java.sql.SQLException e) {
+        } catch (SQLException _) {
             return false;
         }
     }

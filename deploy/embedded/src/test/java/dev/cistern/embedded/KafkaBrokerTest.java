@@ -17,7 +17,7 @@ class KafkaBrokerTest {
     @Test
     void keepsMessagesAcrossACleanRestart() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder, 0)) {
-            Messages.createTopic(broker.bootstrapServers());
+            Messages.createTopics(broker.bootstrapServers());
             Messages.send(broker.bootstrapServers(), List.of("a", "b"));
             assertThat(Messages.read(broker.bootstrapServers(), 2)).containsExactly("a", "b");
         }
@@ -30,7 +30,7 @@ class KafkaBrokerTest {
     @Test
     void servesShareGroups() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder, 0)) {
-            Messages.createTopic(broker.bootstrapServers());
+            Messages.createTopics(broker.bootstrapServers());
             Messages.send(broker.bootstrapServers(), List.of("a"));
 
             assertThat(Messages.share(broker.bootstrapServers(), "workers")).contains("a");
@@ -40,7 +40,7 @@ class KafkaBrokerTest {
     @Test
     void isMarkedInsteadOfEndingTheJvmAndWorksAfterARestart() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(folder, 0)) {
-            Messages.createTopic(broker.bootstrapServers());
+            Messages.createTopics(broker.bootstrapServers());
             Messages.send(broker.bootstrapServers(), List.of("a"));
             Exit.halt(1, "as after an error of the storage");
             assertThat(broker.failed()).isTrue();

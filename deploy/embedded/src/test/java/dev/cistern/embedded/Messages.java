@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -24,14 +25,23 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** What the tests send through a broker and read back. */
 final class Messages {
-    static final String TOPIC = "things";
+    private static final String TOPIC = "things";
+    private static final String OTHER_TOPIC = "many";
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private Messages() {}
 
-    static void createTopic(String servers) throws Exception {
+    static void createTopics(String servers) throws Exception {
         try (Admin admin = Admin.create(Map.of(BOOTSTRAP_SERVERS_CONFIG, servers))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, Optional.of(1), Optional.empty())))
+            admin.createTopics(
+                            Stream.of(TOPIC, OTHER_TOPIC)
+                                    .map(
+                                            topic ->
+                                                    new NewTopic(
+                                                            topic,
+                                                            Optional.of(1),
+                                                            Optional.empty()))
+                                    .toList())
                     .all()
                     .get();
         }
@@ -44,6 +54,31 @@ final class Messages {
                 new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             for (String message : messages) {
                 producer.send(new ProducerRecord<>(TOPIC, message)).get();
+            }
+        }
+    }
+
+    /**
+     * Sends a hundred megabytes to another topic and lets go of what is not acknowledged in time.
+     */
+    static void sendMany(String servers) {
+        Map<String, Object> settings =
+                Map.of(
+                        BOOTSTRAP_SERVERS_CONFIG,
+                        servers,
+                        "delivery.timeout.ms",
+                        5000,
+                        "request.timeout.ms",
+                        2000,
+                        "linger.ms",
+                        0,
+                        "max.block.ms",
+                        5000);
+        try (var producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            String message = "x".repeat(1_000_000);
+            for (int i = 0; i < 100; i++) {
+                var _ = producer.send(new ProducerRecord<>(OTHER_TOPIC, message));
             }
         }
     }

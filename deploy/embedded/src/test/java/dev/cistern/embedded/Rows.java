@@ -20,6 +20,14 @@ final class Rows {
         execute(server, "INSERT INTO things VALUES ('" + name + "')");
     }
 
+    /** About ten megabytes that do not compress, in a table of their own. */
+    static void insertMany(PostgresServer server) throws SQLException {
+        execute(server, "CREATE TABLE IF NOT EXISTS many (name uuid)");
+        execute(
+                server,
+                "INSERT INTO many SELECT gen_random_uuid() FROM generate_series(1, 200000)");
+    }
+
     static List<String> names(PostgresServer server) throws SQLException {
         return query(server, "SELECT name FROM things ORDER BY name");
     }

@@ -21,7 +21,7 @@ final class ServersMain {
                                 folder,
                                 EmbeddedSettings.brief(),
                                 line -> System.out.println(line))) {
-            Messages.createTopic(servers.kafka().bootstrapServers());
+            Messages.createTopics(servers.kafka().bootstrapServers());
             Rows.createTable(servers.postgres());
             System.out.println("started");
             for (String name = input.readLine(); name != null; name = input.readLine()) {
