@@ -73,4 +73,7 @@ public sealed interface InternalEvent {
      */
     record PoolForgotten(UUID poolId, UUID operation, boolean done, long volumes)
             implements InternalEvent {}
+
+    /** volume-service: a worker did not find the pool's folder, or not this installation's. */
+    record PoolUnreachable(UUID poolId, long epoch, Problem problem) implements InternalEvent {}
 }

@@ -111,6 +111,9 @@ public final class Operations {
             settleIfLate(operation, message.result());
             return;
         }
+        if (partOfEarlierAttempt(operation, message)) {
+            return;
+        }
         switch (message.result()) {
             case Result.CommandFailed(var problem) ->
                     fail(operation, OperationState.FAILED, problem);
@@ -125,6 +128,13 @@ public final class Operations {
                     Result.VolumeDeleted _ ->
                     follow(operation, useCase(operation).completed(operation, message.result()));
         }
+    }
+
+    /** The parts of a result are taken from one attempt only, so that they fit together. */
+    private static boolean partOfEarlierAttempt(Operation operation, ResultMessage message) {
+        return message.attempt() < operation.attempt()
+                && (message.result() instanceof Result.PoolScanPage
+                        || message.result() instanceof Result.PoolScanned);
     }
 
     /**

@@ -1,0 +1,86 @@
+package dev.cistern.common.runtime;
+
+import dev.cistern.common.message.TopicCatalog;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.jboss.logging.Logger;
+
+/** Makes topics in the background, again and again until Kafka is there. */
+public final class TopicKeeper implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(TopicKeeper.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final TopicCatalog catalog;
+    private final Admin admin;
+    private final Set<String> groups = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch created = new CountDownLatch(1);
+    private final ExecutorService executor =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("topics-", 0).factory());
+
+    /** A keeper of topics on the cluster that {@code kafka} describes. */
+    public TopicKeeper(TopicCatalog.Settings settings, Map<String, Object> kafka) {
+        this.catalog = new TopicCatalog(settings);
+        this.admin = Admin.create(kafka);
+    }
+
+    /** Begins to make the topics that every installation has, and waits a little for them. */
+    public void start(Duration wait) {
+        executor.execute(
+                () -> {
+                    untilDone("the topics", () -> catalog.create(admin));
+                    created.countDown();
+                });
+        try {
+            if (!created.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Kafka does not answer yet; going on without it until it does");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Makes the command topics of a worker group, unless that was done before; returns at once. */
+    public void ensureGroup(String group) {
+        if (groups.add(group)) {
+            executor.execute(
+                    () ->
+                            untilDone(
+                                    "the topics of worker group " + group,
+                                    () -> catalog.createGroup(admin, group)));
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        admin.close(Duration.ofSeconds(1));
+    }
+
+    private interface Work {
+        void run() throws InterruptedException, ExecutionException;
+    }
+
+    private static void untilDone(String what, Work work) {
+        try {
+            while (true) {
+                try {
+                    work.run();
+                    return;
+                } catch (ExecutionException e) {
+                    LOG.warnf("%s: %s; trying again", what, e.getCause());
+                    TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
