@@ -1,0 +1,115 @@
+package dev.cistern.common.runtime;
+
+import dev.cistern.common.inbox.Deliveries;
+import dev.cistern.common.inbox.Inbox;
+import dev.cistern.common.operation.Transactions;
+import dev.cistern.common.outbox.Outbox;
+import dev.cistern.common.outbox.Relay;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jdbi.v3.core.Jdbi;
+
+/** What a service stands on: its schema, and the ways from it to Kafka and back. */
+public final class Foundation implements AutoCloseable {
+    private final String schema;
+    private final TransactionSynchronizationRegistry synchronizations;
+    private final Jdbi jdbi;
+    private final Producer<String, byte[]> producer;
+    private final Relay relay;
+    private final Outbox outbox;
+    private final Inbox inbox;
+    private final Transactions transactions = new Transactions();
+
+    /**
+     * Lays it; nothing runs before {@link #start}.
+     *
+     * @param schema of the service, in which {@code dataSource} works
+     * @param kafka configuration of Kafka clients
+     */
+    public Foundation(
+            String schema,
+            DataSource dataSource,
+            TransactionSynchronizationRegistry synchronizations,
+            Map<String, Object> kafka) {
+        this.schema = schema;
+        this.synchronizations = synchronizations;
+        jdbi = Jdbi.create(dataSource);
+        jdbi.registerArrayType(Long.class, "bigint");
+        jdbi.registerArrayType(UUID.class, "uuid");
+        producer = producer(kafka);
+        relay = new Relay(schema, jdbi, producer);
+        outbox = new Outbox(jdbi, synchronizations, relay::nudge);
+        inbox = new Inbox(jdbi);
+    }
+
+    private static Producer<String, byte[]> producer(Map<String, Object> kafka) {
+        var config = new HashMap<>(kafka);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000L);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** Starts to carry the outbox to Kafka. */
+    public void start() {
+        relay.start();
+    }
+
+    /** Stops; what is not yet sent stays in the outbox. */
+    @Override
+    public void close() {
+        relay.close();
+        producer.close(Duration.ofSeconds(1));
+    }
+
+    /** Deliveries to a handler, told apart by name. */
+    public Deliveries deliveries(String name, Deliveries.Handler handler) {
+        return new Deliveries(name, transactions, inbox, outbox, handler);
+    }
+
+    /** The name of the schema. */
+    public String schema() {
+        return schema;
+    }
+
+    /** Statements in it. */
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    /** Transactions on it. */
+    public Transactions transactions() {
+        return transactions;
+    }
+
+    /** Where word of the end of a transaction is had. */
+    public TransactionSynchronizationRegistry synchronizations() {
+        return synchronizations;
+    }
+
+    /** The way to Kafka. */
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** What has come from Kafka. */
+    public Inbox inbox() {
+        return inbox;
+    }
+
+    /** How long ago the relay finished a round. */
+    public Duration sinceLastRelay() {
+        return relay.sinceLastRound();
+    }
+}
