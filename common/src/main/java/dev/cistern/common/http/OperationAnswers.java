@@ -1,0 +1,106 @@
+package dev.cistern.common.http;
+
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.OperationState;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.runtime.ServiceRuntime;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** How a service's resource answers where operations are concerned. */
+public final class OperationAnswers {
+    /** Stands for any resource in the path of an operation. */
+    public static final String ANY = "-";
+
+    private final ServiceRuntime runtime;
+    private final String base;
+
+    /**
+     * Answers of a service.
+     *
+     * @param base path of its resources, ending in a slash
+     */
+    public OperationAnswers(ServiceRuntime runtime, String base) {
+        this.runtime = runtime;
+        this.base = base;
+    }
+
+    /** {@code 202} with the operation, after the wait that the caller prefers. */
+    public Response accepted(Operation operation, RequestContext context) {
+        var shown = await(operation.id(), context.patience());
+        var answer =
+                Response.accepted(OperationView.of(shown))
+                        .location(
+                                URI.create(
+                                        base
+                                                + operation.target()
+                                                + "/operations/"
+                                                + operation.id()));
+        if (!context.patience().isZero()) {
+            answer.header("Preference-Applied", "wait=" + context.patience().toSeconds());
+        }
+        return answer.build();
+    }
+
+    /** {@code 200} with the operation, after the wait that the caller prefers. */
+    public Response shown(Operation operation, RequestContext context) {
+        return Response.ok(OperationView.of(await(operation.id(), context.patience()))).build();
+    }
+
+    /** An operation, after the wait asked for. */
+    public Response get(String operation, @Nullable String wait) {
+        return Response.ok(OperationView.of(await(id(operation), Waiting.parameter(wait)))).build();
+    }
+
+    /** Operations of a resource, or of all, in the order accepted. */
+    public Response list(
+            @Nullable UUID target,
+            @Nullable String state,
+            @Nullable String cursor,
+            @Nullable Integer limit) {
+        var place = Page.Cursor.parse(cursor, limit);
+        var rows = runtime.query().list(target, state(state), place.after(), place.limit() + 1);
+        return Response.ok(Page.of(rows, place, Operation::sequence, OperationView::of)).build();
+    }
+
+    /**
+     * Reads an operation's id.
+     *
+     * @throws ProblemException if it is none, which is to say that there is no such operation
+     */
+    public static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException _) {
+            throw new ProblemException(
+                    ProblemCode.OPERATION_NOT_FOUND, "there is no operation '%s'".formatted(text));
+        }
+    }
+
+    private Operation await(UUID id, Duration wait) {
+        if (!wait.isZero()) {
+            runtime.ends().await(id, wait, () -> runtime.operations().get(id).state().ended());
+        }
+        return runtime.operations().get(id);
+    }
+
+    private static @Nullable OperationState state(@Nullable String text) {
+        return text == null
+                ? null
+                : Arrays.stream(OperationState.values())
+                        .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(text))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new ProblemException(
+                                                ProblemCode.INVALID_REQUEST,
+                                                "'%s' is not a state of an operation"
+                                                        .formatted(text)));
+    }
+}
