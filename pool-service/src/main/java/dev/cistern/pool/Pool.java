@@ -1,0 +1,309 @@
+package dev.cistern.pool;
+
+import dev.cistern.common.message.Permissions;
+import dev.cistern.common.message.PoolFigures;
+import dev.cistern.common.message.PoolPlace;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.hibernate.annotations.Generated;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A storage pool. Its methods are decisions; each is taken in a transaction that has locked the
+ * row.
+ */
+@Entity
+@Table(name = "pool")
+public class Pool {
+    @Id private UUID id;
+
+    @Generated
+    @Column(insertable = false, updatable = false)
+    private long position;
+
+    private String name;
+    private String tenant;
+    private String type;
+    private String path;
+
+    @Column(name = "worker_group")
+    private @Nullable String group;
+
+    @Enumerated(EnumType.STRING)
+    private PoolState state;
+
+    private long epoch;
+    private boolean claimed;
+    private boolean opened;
+    private boolean autostart;
+    private double overcommit;
+
+    @Column(name = "capacity_limit")
+    private @Nullable Long limit;
+
+    @Column(name = "file_mode")
+    private int mode;
+
+    @Column(name = "file_owner")
+    private int owner;
+
+    @Column(name = "file_group")
+    private int ownerGroup;
+
+    private @Nullable String label;
+    private long capacity;
+    private long allocation;
+    private long available;
+    private @Nullable String xml;
+
+    @Column(name = "event_sequence")
+    private long eventSequence;
+
+    @Column(name = "created_at")
+    private Instant createdAt;
+
+    @Column(name = "updated_at")
+    private Instant updatedAt;
+
+    /** For Hibernate. */
+    @SuppressWarnings("NullAway.Init")
+    protected Pool() {}
+
+    /** A pool that has just been defined: inactive, its folder not looked at. */
+    public Pool(UUID id, String tenant, PoolDefinition definition) {
+        this.id = id;
+        this.tenant = tenant;
+        this.createdAt = Instant.now();
+        this.name = definition.name();
+        this.type = definition.type();
+        this.path = definition.path();
+        this.state = PoolState.INACTIVE;
+        this.updatedAt = createdAt;
+        redefine(definition);
+    }
+
+    /**
+     * Takes a new definition, as {@code virsh pool-define} does with one that has the same name and
+     * UUID; an undefined pool comes back by it.
+     */
+    public final void redefine(PoolDefinition definition) {
+        name = definition.name();
+        type = definition.type();
+        path = definition.path();
+        group = definition.node();
+        mode = definition.permissions().mode();
+        owner = definition.permissions().owner();
+        ownerGroup = definition.permissions().group();
+        label = definition.label();
+        autostart = definition.autostart();
+        overcommit = definition.overcommit();
+        limit = definition.limit();
+        xml = definition.xml();
+        become(PoolState.INACTIVE);
+    }
+
+    /** The worker group that reaches the folder is known from now on. */
+    public void reachedBy(String workerGroup) {
+        if (group == null) {
+            group = workerGroup;
+        }
+    }
+
+    /** The folder is being made. */
+    public void building() {
+        become(PoolState.BUILDING);
+    }
+
+    /** The folder is made, or was not. */
+    public void built() {
+        become(PoolState.INACTIVE);
+    }
+
+    /** A start begins: what belonged to earlier ones is out of date. */
+    public void starting() {
+        epoch++;
+    }
+
+    /** A worker has put the marker into the folder. */
+    public void claimed(PoolFigures figures) {
+        claimed = true;
+        opened = true;
+        measured(figures);
+    }
+
+    /** Volumes may be worked with. */
+    public void running(PoolFigures figures) {
+        measured(figures);
+        become(PoolState.RUNNING);
+    }
+
+    /** The folder is not there or not ours. */
+    public void inaccessible() {
+        become(PoolState.INACCESSIBLE);
+    }
+
+    /** No new work is to be begun; returns the epoch of the closing. */
+    public long closing() {
+        opened = false;
+        return ++epoch;
+    }
+
+    /** Work may begin again under a new epoch. */
+    public void reopened() {
+        epoch++;
+        opened = true;
+    }
+
+    /** Stopped. */
+    public void stopped() {
+        become(PoolState.INACTIVE);
+    }
+
+    /** Gone, and the folder is free. */
+    public void undefined() {
+        claimed = false;
+        become(PoolState.UNDEFINED);
+    }
+
+    /** The figures as last seen. */
+    public final void measured(PoolFigures figures) {
+        capacity = figures.capacity();
+        allocation = figures.allocation();
+        available = figures.available();
+        updatedAt = Instant.now();
+    }
+
+    /** The number of the next public event. */
+    public long nextEvent() {
+        return ++eventSequence;
+    }
+
+    private void become(PoolState next) {
+        state = next;
+        updatedAt = Instant.now();
+    }
+
+    /** What commands carry. */
+    public PoolPlace place(UUID installation) {
+        return new PoolPlace(id, installation, epoch, path);
+    }
+
+    /** Bytes that the capacities of the volumes may sum up to. */
+    public long allowed() {
+        if (limit != null) {
+            return limit;
+        }
+        return (long) Math.min((double) Long.MAX_VALUE, capacity * overcommit);
+    }
+
+    /** The pool's id, libvirt's UUID. */
+    public UUID id() {
+        return id;
+    }
+
+    /** Place in lists. */
+    public long position() {
+        return position;
+    }
+
+    /** Its name, unique among those not undefined. */
+    public String name() {
+        return name;
+    }
+
+    /** Whom it belongs to. */
+    public String tenant() {
+        return tenant;
+    }
+
+    /** libvirt's type. */
+    public String type() {
+        return type;
+    }
+
+    /** Its folder, absolute. */
+    public String path() {
+        return path;
+    }
+
+    /** The worker group that reaches it, or null while that is open. */
+    public @Nullable String group() {
+        return group;
+    }
+
+    /** Its state. */
+    public PoolState state() {
+        return state;
+    }
+
+    /** Counts starts and closings. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** Whether its marker is in the folder. */
+    public boolean claimed() {
+        return claimed;
+    }
+
+    /** Whether a worker may have put the marker into the folder. */
+    public boolean everStarted() {
+        return epoch > 0;
+    }
+
+    /** Whether volume-service has been told that it is open. */
+    public boolean opened() {
+        return opened;
+    }
+
+    /** Whether it starts with the system. */
+    public boolean autostart() {
+        return autostart;
+    }
+
+    /** Times its capacity that volumes may sum up to. */
+    public double overcommit() {
+        return overcommit;
+    }
+
+    /** Bytes that volumes may sum up to, or null. */
+    public @Nullable Long limit() {
+        return limit;
+    }
+
+    /** Owner and mode of its folder. */
+    public Permissions permissions() {
+        return new Permissions(owner, ownerGroup, mode);
+    }
+
+    /** Its security label, or null. */
+    public @Nullable String label() {
+        return label;
+    }
+
+    /** The figures as last seen. */
+    public PoolFigures figures() {
+        return new PoolFigures(capacity, allocation, available);
+    }
+
+    /** The XML that it was defined by, or null. */
+    public @Nullable String xml() {
+        return xml;
+    }
+
+    /** When it was first defined. */
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    /** When it last changed. */
+    public Instant updatedAt() {
+        return updatedAt;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.cistern.pool;
+
+import dev.cistern.common.message.Permissions;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool as a user wants it; what makes no sense is refused on the way in.
+ *
+ * @param id the pool's id if the user has chosen one, as libvirt's XML can
+ * @param type libvirt's word for the kind of pool; all are kept, {@code dir} can be used
+ * @param path absolute folder; may be empty for types that have none
+ * @param node worker group that reaches the folder; null for the only one there is
+ * @param overcommit how many times the file system's size the volumes' capacities may sum up to
+ * @param limit bytes that they may sum up to, instead of that
+ * @param label security label, kept for libvirt
+ * @param xml the definition as it was given, or null
+ */
+public record PoolDefinition(
+        @Nullable UUID id,
+        String name,
+        String type,
+        String path,
+        @Nullable String node,
+        Permissions permissions,
+        @Nullable String label,
+        boolean autostart,
+        double overcommit,
+        @Nullable Long limit,
+        @Nullable String xml) {
+    /** Ten times the space, as thin images rarely fill up together. */
+    public static final double DEFAULT_OVERCOMMIT = 10;
+
+    /** The one kind of pool that can be built and started. */
+    public static final String DIR = "dir";
+
+    private static final int LONGEST_NAME_BYTES = 255;
+    private static final Set<String> TYPES =
+            Set.of(
+                    DIR,
+                    "fs",
+                    "netfs",
+                    "logical",
+                    "disk",
+                    "iscsi",
+                    "iscsi-direct",
+                    "scsi",
+                    "mpath",
+                    "rbd",
+                    "sheepdog",
+                    "gluster",
+                    "zfs",
+                    "vstorage");
+
+    /** Refuses what cannot be a pool, with the reason. */
+    public PoolDefinition {
+        checkName(name);
+        if (!TYPES.contains(type)) {
+            throw refused(
+                    "'%s' is not a type of pool; libvirt knows %s"
+                            .formatted(type, TYPES.stream().sorted().toList()));
+        }
+        path = checkPath(type, path);
+        if (!(overcommit >= 0.01 && overcommit <= 10_000)) {
+            throw refused("overcommit is %s, not 0.01 to 10000".formatted(overcommit));
+        }
+        if (limit != null && limit < 1) {
+            throw refused("limit is %d bytes; it must be at least 1".formatted(limit));
+        }
+    }
+
+    private static void checkName(String name) {
+        if (name.isBlank()) {
+            throw refused("the pool's name is empty");
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME_BYTES) {
+            throw refused("the pool's name is longer than " + LONGEST_NAME_BYTES + " bytes");
+        }
+        if (name.contains("/") || ".".equals(name) || "..".equals(name) || "-".equals(name)) {
+            throw refused("'%s' cannot be the name of a pool".formatted(name));
+        }
+        if (name.codePoints().anyMatch(Character::isISOControl)) {
+            throw refused("the pool's name has a control character");
+        }
+    }
+
+    private static String checkPath(String type, String path) {
+        if (path.isEmpty() && !DIR.equals(type)) {
+            return path;
+        }
+        if (!path.startsWith("/")) {
+            throw refused("the pool's path is '%s'; it must be absolute".formatted(path));
+        }
+        if (path.codePoints().anyMatch(Character::isISOControl)) {
+            throw refused("the pool's path has a control character");
+        }
+        var normal = Path.of(path).normalize().toString();
+        if ("/".equals(normal)) {
+            throw refused("the root folder cannot be a pool");
+        }
+        return normal;
+    }
+
+    private static ProblemException refused(String detail) {
+        return new ProblemException(ProblemCode.INVALID_REQUEST, detail);
+    }
+}

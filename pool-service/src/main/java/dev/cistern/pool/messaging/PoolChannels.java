@@ -1,0 +1,152 @@
+package dev.cistern.pool.messaging;
+
+import dev.cistern.common.inbox.Deliveries;
+import dev.cistern.common.inbox.Delivery;
+import dev.cistern.common.message.Heartbeat;
+import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.message.Json;
+import dev.cistern.common.message.Owner;
+import dev.cistern.common.message.ResultMessage;
+import dev.cistern.pool.Nodes;
+import dev.cistern.pool.PoolState;
+import dev.cistern.pool.Pools;
+import dev.cistern.pool.work.PoolWork;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/** What pool-service hears: results of its commands, volume-service's answers, heartbeats. */
+@Singleton
+public class PoolChannels {
+    private static final Logger LOG = Logger.getLogger(PoolChannels.class);
+
+    private final PoolWork work;
+    private final Pools pools;
+    private final Nodes nodes;
+    private final Deliveries results;
+    private final Deliveries answers;
+
+    PoolChannels(PoolWork work, Pools pools, Nodes nodes) {
+        this.work = work;
+        this.pools = pools;
+        this.nodes = nodes;
+        var foundation = work.runtime().foundation();
+        results = foundation.deliveries("pool-results", this::result);
+        answers = foundation.deliveries("pool-internal", this::answer);
+    }
+
+    /** Results, of which those for other services are passed over. */
+    @Incoming("pool-results")
+    @Blocking
+    void results(ConsumerRecords<String, byte[]> records) {
+        var mine = new ArrayList<Delivery>();
+        for (var message : records) {
+            if (ResultMessage.addressedTo(Owner.POOL, message.headers())) {
+                mine.add(Delivery.of(message));
+            }
+        }
+        results.take(mine);
+    }
+
+    private void result(Delivery delivery) throws IOException {
+        work.runtime().operations().report(delivery.read(ResultMessage.class));
+    }
+
+    /** The conversation with volume-service. */
+    @Incoming("pool-internal")
+    @Blocking
+    void answers(ConsumerRecords<String, byte[]> records) {
+        answers.take(deliveries(records));
+    }
+
+    private void answer(Delivery delivery) throws IOException {
+        var event = delivery.read(InternalEvent.class);
+        switch (event) {
+            case InternalEvent.PoolInventoried inventoried -> {
+                if (!goOn(inventoried.operation(), event)) {
+                    measured(inventoried);
+                }
+            }
+            case InternalEvent.PoolClosed closed -> goOn(closed.operation(), event);
+            case InternalEvent.PoolForgotten forgotten -> goOn(forgotten.operation(), event);
+            case InternalEvent.PoolUnreachable unreachable -> lost(unreachable);
+            case InternalEvent.PoolOpened _,
+                    InternalEvent.PoolRefreshRequested _,
+                    InternalEvent.PoolClosing _,
+                    InternalEvent.PoolForgetting _ -> {}
+        }
+    }
+
+    private boolean goOn(UUID operation, InternalEvent answer) {
+        return work.runtime()
+                .operations()
+                .goOn(operation, waiting -> work.verb(waiting.kind()).answered(waiting, answer));
+    }
+
+    private void measured(InternalEvent.PoolInventoried inventoried) {
+        if (inventoried.problem() == null) {
+            pools.lock(inventoried.poolId())
+                    .ifPresent(pool -> pool.measured(inventoried.figures()));
+        }
+    }
+
+    private void lost(InternalEvent.PoolUnreachable unreachable) {
+        pools.lock(unreachable.poolId())
+                .filter(
+                        pool ->
+                                pool.epoch() == unreachable.epoch()
+                                        && pool.state() == PoolState.RUNNING)
+                .ifPresent(
+                        pool -> {
+                            pool.inaccessible();
+                            LOG.warnf("pool %s: %s", pool.name(), unreachable.problem().detail());
+                            work.events()
+                                    .publish(
+                                            "inaccessible",
+                                            pool,
+                                            PoolState.RUNNING,
+                                            "cistern",
+                                            null);
+                        });
+    }
+
+    /** Signs of life: for the watchdog, for the table of nodes, and for topics of new groups. */
+    @Incoming("pool-heartbeats")
+    @Blocking
+    void heartbeats(ConsumerRecords<String, byte[]> records) {
+        for (var message : records) {
+            try {
+                heard(Json.read(message.value(), Heartbeat.class));
+            } catch (IOException e) {
+                LOG.warnf("a heartbeat cannot be read: %s", e.getMessage());
+            }
+        }
+    }
+
+    private void heard(Heartbeat heartbeat) {
+        work.runtime().watchdog().heard(heartbeat);
+        heartbeat.groups().forEach(work.topics()::ensureGroup);
+        try {
+            nodes.heard(heartbeat);
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "the heartbeat of %s is not written down: %s",
+                    heartbeat.worker(), e.getMessage());
+        }
+    }
+
+    private static List<Delivery> deliveries(ConsumerRecords<String, byte[]> records) {
+        var deliveries = new ArrayList<Delivery>(records.count());
+        for (ConsumerRecord<String, byte[]> message : records) {
+            deliveries.add(Delivery.of(message));
+        }
+        return deliveries;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.cistern.pool.work;
+
+import dev.cistern.common.crash.CrashPoints;
+import dev.cistern.common.message.Lane;
+import dev.cistern.common.operation.Claim;
+import dev.cistern.common.operation.NewOperation;
+import dev.cistern.common.operation.NewOperation.Requester;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.pool.Nodes;
+import dev.cistern.pool.Pool;
+import dev.cistern.pool.PoolDefinition;
+import dev.cistern.pool.PoolState;
+import dev.cistern.pool.Pools;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What users do with pools. Each method is one transaction. */
+@Singleton
+public class PoolService {
+    private final PoolWork work;
+    private final Pools pools;
+    private final Nodes nodes;
+
+    PoolService(PoolWork work, Pools pools, Nodes nodes) {
+        this.work = work;
+        this.pools = pools;
+        this.nodes = nodes;
+    }
+
+    /**
+     * Defines a pool; one that is inactive and has the same name and id is given the new
+     * definition.
+     *
+     * @throws ProblemException if the name is taken, or the id by a pool of another name
+     */
+    public <T> T define(PoolDefinition definition, Requester requester, Function<Pool, T> view) {
+        return inTransaction(
+                () -> {
+                    var pool = defined(definition, requester.tenant());
+                    work.events()
+                            .publish(
+                                    "defined",
+                                    pool,
+                                    pool.state(),
+                                    requester.actor(),
+                                    requester.traceparent());
+                    pools.flush();
+                    return view.apply(pool);
+                });
+    }
+
+    private Pool defined(PoolDefinition definition, String tenant) {
+        serialiseDefinitions();
+        var namesake = pools.lockNamed(definition.name());
+        if (namesake.isPresent() && !namesake.get().id().equals(definition.id())) {
+            throw new ProblemException(
+                    ProblemCode.NAME_TAKEN,
+                    "there is a storage pool '%s' already, with id %s"
+                            .formatted(definition.name(), namesake.get().id()));
+        }
+        var before =
+                definition.id() == null
+                        ? null
+                        : pools.lock(Objects.requireNonNull(definition.id())).orElse(null);
+        return before == null ? persisted(definition, tenant) : redefined(before, definition);
+    }
+
+    /** Two definitions of one name at once: the second sees the first. */
+    private void serialiseDefinitions() {
+        work.runtime()
+                .foundation()
+                .jdbi()
+                .useHandle(handle -> handle.execute("lock table installation in exclusive mode"));
+    }
+
+    private Pool persisted(PoolDefinition definition, String tenant) {
+        var id = definition.id() == null ? UUID.randomUUID() : definition.id();
+        var pool = new Pool(id, tenant, definition);
+        pools.persistAndFlush(pool);
+        return pool;
+    }
+
+    private Pool redefined(Pool pool, PoolDefinition definition) {
+        if (pool.state() != PoolState.UNDEFINED && !pool.name().equals(definition.name())) {
+            throw new ProblemException(
+                    ProblemCode.NAME_TAKEN,
+                    "the id %s belongs to storage pool '%s'".formatted(pool.id(), pool.name()));
+        }
+        var idle = pool.state() == PoolState.UNDEFINED || pool.state() == PoolState.INACTIVE;
+        if (!idle || work.runtime().query().anyLive(pool.id())) {
+            throw new ProblemException(
+                    ProblemCode.POOL_NOT_INACTIVE,
+                    "storage pool '%s' is %s; stop it before it is defined anew"
+                            .formatted(pool.name(), pool.state().text()));
+        }
+        pool.redefine(definition);
+        return pool;
+    }
+
+    /**
+     * Accepts work on a pool.
+     *
+     * @param kind of the operation, for example {@code StartPool}
+     * @param request what its use case must know
+     * @throws ProblemException if there is no such pool, or nothing is before this and it cannot be
+     *     done
+     */
+    public Operation submit(String pool, String kind, Object request, Requester requester) {
+        return inTransaction(
+                () -> {
+                    var target = pools.lock(pool);
+                    var verb = work.verb(kind);
+                    refuseWhatCannotBe(verb, target);
+                    if (target.group() == null) {
+                        target.reachedBy(nodes.onlyGroup());
+                    }
+                    pools.flush();
+                    return work.runtime()
+                            .operations()
+                            .accept(operation(verb, target, request, requester));
+                });
+    }
+
+    private void refuseWhatCannotBe(PoolVerb verb, Pool pool) {
+        if (!work.runtime().query().anyLive(pool.id())) {
+            verb.refusal(pool)
+                    .ifPresent(
+                            problem -> {
+                                throw new ProblemException(problem);
+                            });
+        }
+    }
+
+    private static NewOperation operation(
+            PoolVerb verb, Pool pool, Object request, Requester requester) {
+        return new NewOperation(
+                verb.kind(),
+                "pool",
+                pool.id(),
+                pool.name(),
+                pool.id(),
+                requester,
+                Objects.requireNonNull(pool.group()),
+                Lane.METADATA,
+                List.of(Claim.exclusive(pool.id())),
+                request,
+                Set.of(),
+                verb.deadline());
+    }
+
+    /** Accepts work that needs no more than its name. */
+    public Operation submit(String pool, String kind, Requester requester) {
+        return submit(pool, kind, Map.of(), requester);
+    }
+
+    /** Ends an operation early. */
+    public Operation cancel(UUID operation) {
+        return inTransaction(() -> work.runtime().operations().cancel(operation));
+    }
+
+    /** A pool by name or id, as it is now. */
+    public <T> T get(String pool, Function<Pool, T> view) {
+        return read(() -> view.apply(pools.get(pool)));
+    }
+
+    /** Pools in the order defined. */
+    public <T> T list(
+            @Nullable PoolState state, long after, int limit, Function<List<Pool>, T> view) {
+        return read(() -> view.apply(pools.list(state, after, limit)));
+    }
+
+    private <T> T read(Callable<T> story) {
+        return work.runtime().foundation().transactions().call(story);
+    }
+
+    private <T> T inTransaction(Callable<T> story) {
+        var result = work.runtime().foundation().transactions().call(story);
+        CrashPoints.at("outbox-commit");
+        return result;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.cistern.pool.work;
+
+import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.operation.UseCase;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.pool.Pool;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Something that can be done to a pool. */
+public sealed interface PoolVerb extends UseCase
+        permits BuildPool, StartPool, StopPool, RefreshPool, UndefinePool {
+
+    @Override
+    default String kind() {
+        return getClass().getSimpleName();
+    }
+
+    /** Why it cannot be done to the pool as it is now. */
+    Optional<Problem> refusal(Pool pool);
+
+    /** How long it may take once its turn has come. */
+    Duration deadline();
+
+    /** volume-service has answered what it was asked on behalf of the operation. */
+    default Turn answered(Operation operation, InternalEvent answer) {
+        throw new IllegalStateException(
+                "%s of %s asked nothing that %s answers"
+                        .formatted(kind(), operation.targetName(), answer));
+    }
+
+    /** A worker's result of another kind than was asked for. */
+    static IllegalStateException unexpected(Operation operation, Result result) {
+        return new IllegalStateException(
+                "%s of %s ended in %s".formatted(operation.kind(), operation.targetName(), result));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.cistern.pool.work;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.message.InternalEvent.PoolInventoried;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.pool.Pool;
+import dev.cistern.pool.PoolState;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Claims the pool's folder through a worker, then has volume-service open the pool and take stock.
+ */
+public record StartPool(Workshop workshop) implements PoolVerb {
+
+    @Override
+    public Optional<Problem> refusal(Pool pool) {
+        return Workshop.unlessDirectory(pool)
+                .or(
+                        () ->
+                                pool.state() == PoolState.INACCESSIBLE
+                                        ? Optional.empty()
+                                        : Workshop.unlessInactive(pool));
+    }
+
+    @Override
+    public Duration deadline() {
+        return Duration.ofHours(1);
+    }
+
+    @Override
+    public Turn begin(Operation operation) {
+        var pool = workshop.pool(operation);
+        var refusal = refusal(pool);
+        if (refusal.isPresent()) {
+            return new Turn.Fail(refusal.get());
+        }
+        pool.starting();
+        return new Turn.Send(new Command.StartPool(workshop.place(pool), pool.claimed()));
+    }
+
+    @Override
+    public Turn completed(Operation operation, Result result) {
+        if (!(result instanceof Result.PoolStarted(var figures))) {
+            throw PoolVerb.unexpected(operation, result);
+        }
+        var pool = workshop.pool(operation);
+        pool.claimed(figures);
+        workshop.announceOpen(pool, operation);
+        return new Turn.Converse("taking stock");
+    }
+
+    @Override
+    public Turn answered(Operation operation, InternalEvent answer) {
+        if (!(answer instanceof PoolInventoried stock)) {
+            return PoolVerb.super.answered(operation, answer);
+        }
+        var problem = stock.problem();
+        if (problem != null) {
+            return new Turn.Fail(problem);
+        }
+        var pool = workshop.pool(operation);
+        var before = pool.state();
+        pool.running(stock.figures());
+        workshop.publish("started", pool, before, operation);
+        return new Turn.Finish(Stock.of(stock));
+    }
+
+    @Override
+    public void failed(Operation operation, Problem problem) {
+        var pool = workshop.pool(operation);
+        if (pool.opened()) {
+            workshop.announceClosing(pool, operation);
+        }
+        if (problem.code() == ProblemCode.POOL_INACCESSIBLE && pool.claimed()) {
+            becomeInaccessible(pool, operation);
+        } else if (pool.state() == PoolState.INACCESSIBLE) {
+            pool.stopped();
+        }
+    }
+
+    private void becomeInaccessible(Pool pool, Operation operation) {
+        var before = pool.state();
+        pool.inaccessible();
+        if (before != PoolState.INACCESSIBLE) {
+            workshop.publish("inaccessible", pool, before, operation);
+        }
+    }
+}

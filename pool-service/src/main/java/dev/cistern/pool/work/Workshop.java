@@ -1,0 +1,86 @@
+package dev.cistern.pool.work;
+
+import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.message.PoolPlace;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.outbox.Outbox;
+import dev.cistern.common.outbox.OutboxMessage;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.pool.Installation;
+import dev.cistern.pool.Pool;
+import dev.cistern.pool.PoolDefinition;
+import dev.cistern.pool.PoolEvents;
+import dev.cistern.pool.PoolState;
+import dev.cistern.pool.Pools;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What the verbs work with. */
+public record Workshop(Pools pools, Installation installation, Outbox outbox, PoolEvents events) {
+
+    Pool pool(Operation operation) {
+        return pools.of(operation.pool());
+    }
+
+    PoolPlace place(Pool pool) {
+        return pool.place(installation.id());
+    }
+
+    void tell(InternalEvent event) {
+        outbox.send(OutboxMessage.internal(event));
+    }
+
+    void publish(String verb, Pool pool, PoolState before, Operation operation) {
+        events.publish(verb, pool, before, operation);
+    }
+
+    /** Tells volume-service that the pool takes work, in its present epoch. */
+    void announceOpen(Pool pool, Operation operation) {
+        tell(
+                new InternalEvent.PoolOpened(
+                        pool.id(),
+                        operation.id(),
+                        pool.name(),
+                        pool.tenant(),
+                        Objects.requireNonNull(pool.group()),
+                        place(pool),
+                        pool.figures(),
+                        pool.allowed()));
+    }
+
+    /** Tells volume-service that the pool takes no more work. */
+    void announceClosing(Pool pool, Operation operation) {
+        tell(new InternalEvent.PoolClosing(pool.id(), operation.id(), pool.closing()));
+    }
+
+    static Optional<Problem> unlessInactive(Pool pool) {
+        return pool.state() == PoolState.INACTIVE || pool.state() == PoolState.BUILDING
+                ? Optional.empty()
+                : Optional.of(
+                        Problem.of(
+                                ProblemCode.POOL_NOT_INACTIVE,
+                                "pool '%s' is %s; stop it first"
+                                        .formatted(pool.name(), pool.state().text())));
+    }
+
+    static Optional<Problem> unlessActive(Pool pool) {
+        return pool.state().active()
+                ? Optional.empty()
+                : Optional.of(
+                        Problem.of(
+                                ProblemCode.POOL_NOT_RUNNING,
+                                "pool '%s' is %s; start it first"
+                                        .formatted(pool.name(), pool.state().text())));
+    }
+
+    static Optional<Problem> unlessDirectory(Pool pool) {
+        return PoolDefinition.DIR.equals(pool.type())
+                ? Optional.empty()
+                : Optional.of(
+                        Problem.of(
+                                ProblemCode.UNSUPPORTED,
+                                "pool '%s' is of type %s, which is kept but cannot be used; only %s can"
+                                        .formatted(pool.name(), pool.type(), PoolDefinition.DIR)));
+    }
+}

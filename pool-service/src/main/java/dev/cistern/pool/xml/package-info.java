@@ -1,0 +1,5 @@
+/** libvirt's XML of storage pools. */
+@NullMarked
+package dev.cistern.pool.xml;
+
+import org.jspecify.annotations.NullMarked;
