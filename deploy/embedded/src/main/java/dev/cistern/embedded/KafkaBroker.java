@@ -13,10 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +30,12 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaBroker implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final Duration LEAVE_LIMIT = Duration.ofSeconds(5);
 
     private final Path logs;
     private final int port;
     private final int controllerPort;
-    private @Nullable KafkaRaftServer server;
+    private @Nullable RaftNode node;
     private volatile boolean failed;
 
     private KafkaBroker(Path logs, int port, int controllerPort) {
@@ -94,19 +92,14 @@ public final class KafkaBroker implements AutoCloseable {
      */
     @Override
     public synchronized void close() throws IOException {
-        KafkaRaftServer running = server;
+        RaftNode running = node;
         if (running == null) {
             return;
         }
-        server = null;
+        node = null;
         ProcessExits.forget(this);
-        within(
-                STOP_LIMIT,
-                "stop",
-                () -> {
-                    running.shutdown();
-                    running.awaitShutdown();
-                });
+        Duration leave = failed ? Duration.ZERO : LEAVE_LIMIT;
+        within(STOP_LIMIT, "stop", () -> running.stop(leave));
     }
 
     void markFailed() {
@@ -140,13 +133,10 @@ public final class KafkaBroker implements AutoCloseable {
     private synchronized void launch() throws IOException {
         failed = false;
         ProcessExits.redirectTo(this);
-        var started =
-                new KafkaRaftServer(
-                        new KafkaConfig(KafkaSettings.of(logs, port, controllerPort), false),
-                        Time.SYSTEM);
-        server = started;
+        var started = new RaftNode(KafkaSettings.of(logs, port, controllerPort));
+        node = started;
         try {
-            within(START_LIMIT, "start", started::startup);
+            within(START_LIMIT, "start", started::start);
         } catch (IOException e) {
             close();
             throw e;

@@ -76,8 +76,7 @@ final class FullDiskMain {
     private static void failBoth(EmbeddedServers servers) throws Exception {
         Eventually.that(() -> !works(() -> Rows.insertMany(servers.postgres())));
         System.out.println("database refuses");
-        Messages.sendMany(servers.kafka().bootstrapServers());
-        Eventually.that(servers.kafka()::failed);
+        Messages.sendUntil(servers.kafka().bootstrapServers(), servers.kafka()::failed);
         System.out.println("broker failed");
     }
 

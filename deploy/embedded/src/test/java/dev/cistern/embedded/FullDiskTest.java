@@ -1,12 +1,13 @@
 package dev.cistern.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ class FullDiskTest {
 
     @Test
     void serversComeBackWithEverythingOnceThereIsSpace() throws Exception {
-        assumeTrue(canMount(), "no file system can be mounted here");
+        requireMounting();
         try (ChildJvm child =
                 ChildJvm.start(mounting("1000m"), FullDiskMain.class, mountPoint.toString())) {
             child.awaitLine("stored a");
@@ -36,14 +37,14 @@ class FullDiskTest {
 
     @Test
     void tooLittleSpaceToStartIsSaidWithUnits() throws Exception {
-        assumeTrue(canMount(), "no file system can be mounted here");
+        requireMounting();
         try (ChildJvm child =
                 ChildJvm.start(
                         mounting("300m"), DataFolderTest.HolderMain.class, mountPoint.toString())) {
             assertThat(child.awaitLine("refused"))
-                    .isEqualTo(
-                            "refused: The data folder %s has 300 MiB free, but Cistern needs 512 MiB to start"
-                                    .formatted(mountPoint.toRealPath()));
+                    .matches(
+                            "refused: The data folder %s has [0-9]+ MiB free, but Cistern needs 512 MiB to start"
+                                    .formatted(Pattern.quote(mountPoint.toRealPath().toString())));
         }
     }
 
@@ -53,15 +54,17 @@ class FullDiskTest {
         return List.of("unshare", "--mount", "--map-root-user", "sh", "-c", script, "child");
     }
 
-    private boolean canMount() {
+    /** Needs root or a user namespace, as CI has. */
+    private void requireMounting() throws IOException {
         try {
-            List<String> launcher = mounting("1m");
             Processes.run(
-                    Stream.concat(launcher.stream(), Stream.of("true")).toList(),
+                    Stream.concat(mounting("1m").stream(), Stream.of("true")).toList(),
                     Duration.ofSeconds(10));
-            return true;
-        } catch (IOException _) {
-            return false;
+        } catch (IOException e) {
+            if (System.getProperty("oracle", "").equals("required")) {
+                throw e;
+            }
+            abort("no file system can be mounted here: " + e.getMessage());
         }
     }
 }

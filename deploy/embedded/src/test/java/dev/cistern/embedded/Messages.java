@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -58,28 +59,20 @@ final class Messages {
         }
     }
 
-    /**
-     * Sends a hundred megabytes to another topic and lets go of what is not acknowledged in time.
-     */
-    static void sendMany(String servers) {
+    /** Sends a megabyte after the other to another topic, acknowledged or not. */
+    static void sendUntil(String servers, BooleanSupplier enough) {
         Map<String, Object> settings =
-                Map.of(
-                        BOOTSTRAP_SERVERS_CONFIG,
-                        servers,
-                        "delivery.timeout.ms",
-                        5000,
-                        "request.timeout.ms",
-                        2000,
-                        "linger.ms",
-                        0,
-                        "max.block.ms",
-                        5000);
-        try (var producer =
-                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-            String message = "x".repeat(1_000_000);
-            for (int i = 0; i < 100; i++) {
+                Map.of(BOOTSTRAP_SERVERS_CONFIG, servers, "linger.ms", 0, "max.block.ms", 100);
+        String message = "x".repeat(1_000_000);
+        var producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+        try {
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            while (!enough.getAsBoolean() && System.nanoTime() < deadline) {
                 var _ = producer.send(new ProducerRecord<>(OTHER_TOPIC, message));
             }
+        } finally {
+            producer.close(Duration.ZERO);
         }
     }
 
