@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param inode the file's inode number
  * @param size length of the file in bytes
  * @param modified the file's mtime
+ * @param permissions its owner and mode
  * @param problem why the content could not be read as an image (format and figures are then those
  *     of the bare file), or null
  */
@@ -28,4 +29,5 @@ public record FileFacts(
         long inode,
         long size,
         Instant modified,
+        Permissions permissions,
         @Nullable String problem) {}

@@ -265,25 +265,29 @@ public final class Operations {
             if (!operation.state().ended()) {
                 rows.succeeded(operation.id(), outcome);
             }
-        } else if (!operation.state().ended()) {
-            endCancelled(operation);
+        } else {
+            useCase(operation).failed(operation, reason(operation));
+            if (!operation.state().ended()) {
+                endCancelled(operation);
+            }
         }
         finish(heir, Map.of());
         afterEnd.accept(operation);
     }
 
-    private void endCancelled(Operation operation) {
+    private static Problem reason(Operation operation) {
         var why = operation.why();
-        var problem =
-                why != null
-                        ? why
-                        : Problem.of(ProblemCode.CANCELLED, "the operation was cancelled");
+        return why != null ? why : Problem.of(ProblemCode.CANCELLED, "the operation was cancelled");
+    }
+
+    /** For the user; what is left of it is another matter. */
+    private void endCancelled(Operation operation) {
+        var problem = reason(operation);
         var end =
                 problem.code() == ProblemCode.CANCELLED
                         ? OperationState.CANCELLED
                         : OperationState.FAILED;
         rows.failed(operation.id(), end, problem);
-        useCase(operation).failed(operation, problem);
         failDependents(operation);
     }
 

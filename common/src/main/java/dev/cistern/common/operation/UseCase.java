@@ -25,7 +25,7 @@ public interface UseCase {
 
     /**
      * It has failed, or was ended early and nothing of it is left: the resource goes back to what
-     * it was.
+     * it was. It may come a second time, when a late result of an ended operation has been settled.
      */
     void failed(Operation operation, Problem problem);
 }

@@ -1,6 +1,5 @@
 package dev.cistern.pool.rest;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode octal, as in chmod
  */
-@JsonIgnoreProperties(ignoreUnknown = false)
 public record PoolJson(
         @Nullable UUID id,
         @Nullable String name,
