@@ -1,0 +1,101 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * How much capacity is promised in each pool. A reservation holds the pool's row to the end of its
+ * transaction, so it comes last in it; whatever else changes the sum is written beside the row and
+ * waits for nobody, and the next reservation adds it in.
+ */
+public final class Ledger {
+    private final Jdbi jdbi;
+
+    /** The ledger in the schema of {@code jdbi}. */
+    public Ledger(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * Promises capacity.
+     *
+     * @throws ProblemException if the pool has no room for it, with what is used, requested and
+     *     allowed
+     */
+    public void reserve(PoolView pool, long bytes) {
+        if (bytes > pool.allowed()) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "%d bytes are more than storage pool '%s' may ever hold, which is %d"
+                            .formatted(bytes, pool.name(), pool.allowed()),
+                    Map.of("requested", bytes, "allowed", pool.allowed()));
+        }
+        var reserved = add(pool.id(), bytes);
+        if (reserved > pool.allowed()) {
+            throw full(pool, reserved - bytes, bytes);
+        }
+    }
+
+    private static ProblemException full(PoolView pool, long used, long bytes) {
+        return new ProblemException(
+                ProblemCode.POOL_FULL,
+                "storage pool '%s' has promised %d of %d bytes to its volumes; %d more do not fit"
+                        .formatted(pool.name(), used, pool.allowed(), bytes),
+                Map.of("used", used, "requested", bytes, "allowed", pool.allowed()));
+    }
+
+    private long add(UUID pool, long bytes) {
+        return jdbi.withHandle(
+                handle -> {
+                    handle.createQuery("select reserved from ledger where pool = :pool for update")
+                            .bind("pool", pool)
+                            .mapTo(Long.class)
+                            .one();
+                    return handle.createQuery(
+                                    "with folded as (delete from ledger_entry where pool = :pool returning bytes)"
+                                            + " update ledger set reserved = reserved + :bytes"
+                                            + " + (select coalesce(sum(bytes), 0) from folded)"
+                                            + " where pool = :pool returning reserved")
+                            .bind("pool", pool)
+                            .bind("bytes", bytes)
+                            .mapTo(Long.class)
+                            .one();
+                });
+    }
+
+    /** Takes a promise back. */
+    public void release(UUID pool, long bytes) {
+        note(pool, -bytes);
+    }
+
+    /** Counts capacity that is there already, whatever is allowed. */
+    public void count(UUID pool, long bytes) {
+        note(pool, bytes);
+    }
+
+    private void note(UUID pool, long bytes) {
+        if (bytes != 0) {
+            jdbi.useHandle(
+                    handle ->
+                            handle.execute(
+                                    "insert into ledger_entry (pool, bytes) values (?, ?)",
+                                    pool,
+                                    bytes));
+        }
+    }
+
+    /** Bytes promised in a pool. */
+    public long reserved(UUID pool) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select coalesce((select reserved from ledger where pool = :pool), 0)"
+                                                + " + coalesce((select sum(bytes) from ledger_entry where pool = :pool), 0)")
+                                .bind("pool", pool)
+                                .mapTo(Long.class)
+                                .one());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.PoolPlace;
+import java.util.UUID;
+
+/**
+ * A pool as volume-service sees it.
+ *
+ * @param group worker group that reaches it
+ * @param capacity bytes of the file system
+ * @param allowed bytes that the capacities of its volumes may sum up to
+ */
+public record PoolView(
+        UUID id,
+        String name,
+        String tenant,
+        State state,
+        long epoch,
+        String group,
+        UUID installation,
+        String path,
+        long capacity,
+        long allowed) {
+
+    /** Whether the pool takes work. */
+    public enum State {
+        OPEN,
+        /** What runs may end; nothing new begins. */
+        CLOSING,
+        CLOSED
+    }
+
+    /** What commands carry. */
+    public PoolPlace place() {
+        return new PoolPlace(id, installation, epoch, path);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.InternalEvent.PoolOpened;
+import dev.cistern.common.message.PoolFigures;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/** The rows of the view of pools. Each method is one statement in the caller's transaction. */
+public final class PoolViews {
+    private final Jdbi jdbi;
+
+    /** The view in the schema of {@code jdbi}. */
+    public PoolViews(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** A closing that was asked for, by which operation of pool-service. */
+    public record Closing(UUID pool, UUID operation, long epoch) {}
+
+    /** A pool. */
+    public Optional<PoolView> find(UUID id) {
+        return one("select * from pool_view where id = :key", id);
+    }
+
+    /** A pool that a volume is in. */
+    public PoolView get(UUID id) {
+        return find(id).orElseThrow(() -> new IllegalStateException("there is no pool " + id));
+    }
+
+    /** A pool, locked for writing. */
+    public Optional<PoolView> lock(UUID id) {
+        return one("select * from pool_view where id = :key for update", id);
+    }
+
+    /**
+     * A pool that takes work; it goes on doing so until the end of the transaction.
+     *
+     * @param nameOrId a name is looked for first
+     * @throws ProblemException if there is none, or it is not running
+     */
+    public PoolView open(String nameOrId) {
+        var pool =
+                one(
+                                "select * from pool_view where name = :key order by state = 'OPEN' desc, epoch desc"
+                                        + " limit 1 for share",
+                                nameOrId)
+                        .or(() -> withId(nameOrId))
+                        .orElseThrow(
+                                () ->
+                                        new ProblemException(
+                                                ProblemCode.POOL_NOT_FOUND,
+                                                "there is no storage pool '%s' that was ever started"
+                                                        .formatted(nameOrId)));
+        return requireOpen(pool);
+    }
+
+    /** The same for the pool of a volume. */
+    public PoolView open(UUID id) {
+        return requireOpen(
+                one("select * from pool_view where id = :key for share", id)
+                        .orElseThrow(() -> new IllegalStateException("there is no pool " + id)));
+    }
+
+    private Optional<PoolView> withId(String text) {
+        try {
+            return one("select * from pool_view where id = :key for share", UUID.fromString(text));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static PoolView requireOpen(PoolView pool) {
+        return switch (pool.state()) {
+            case OPEN -> pool;
+            case CLOSING -> throw refused(pool, "is being stopped");
+            case CLOSED -> throw refused(pool, "is not running; start it first");
+        };
+    }
+
+    private static ProblemException refused(PoolView pool, String why) {
+        return new ProblemException(
+                ProblemCode.POOL_NOT_RUNNING, "storage pool '%s' %s".formatted(pool.name(), why));
+    }
+
+    /** Opens a pool; false if a later epoch is known. */
+    public boolean opened(PoolOpened event) {
+        return jdbi.withHandle(
+                handle -> {
+                    var rows =
+                            handle.createUpdate(
+                                            "insert into pool_view (id, name, tenant, state, epoch, worker_group, installation,"
+                                                    + " path, capacity, allocation, available, allowed) values (:id, :name,"
+                                                    + " :tenant, 'OPEN', :epoch, :group, :installation, :path, :capacity,"
+                                                    + " :allocation, :available, :allowed)"
+                                                    + " on conflict (id) do update set name = :name, tenant = :tenant,"
+                                                    + " state = 'OPEN', epoch = :epoch, worker_group = :group,"
+                                                    + " installation = :installation, path = :path, capacity = :capacity,"
+                                                    + " allocation = :allocation, available = :available,"
+                                                    + " allowed = :allowed, closing_for = null"
+                                                    + " where pool_view.epoch < :epoch")
+                                    .bind("id", event.poolId())
+                                    .bind("name", event.name())
+                                    .bind("tenant", event.tenant())
+                                    .bind("epoch", event.place().epoch())
+                                    .bind("group", event.group())
+                                    .bind("installation", event.place().installation())
+                                    .bind("path", event.place().path())
+                                    .bind("capacity", event.figures().capacity())
+                                    .bind("allocation", event.figures().allocation())
+                                    .bind("available", event.figures().available())
+                                    .bind("allowed", event.allowed())
+                                    .execute();
+                    handle.execute(
+                            "insert into ledger (pool, reserved) values (?, 0) on conflict do nothing",
+                            event.poolId());
+                    return rows == 1;
+                });
+    }
+
+    /** The pool takes no new work; false if a later epoch is known. */
+    public boolean closing(UUID pool, UUID operation, long epoch) {
+        return update(
+                "update pool_view set state = 'CLOSING', epoch = ?, closing_for = ? where id = ? and epoch < ?",
+                epoch,
+                operation,
+                pool,
+                epoch);
+    }
+
+    /** Pools that are closing and on which nothing runs any more become closed. */
+    public List<Closing> closeIdle() {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "update pool_view p set state = 'CLOSED' where p.state = 'CLOSING' and not exists"
+                                                + " (select from operation o where o.pool = p.id and o.finished_at is null)"
+                                                + " returning p.id, p.closing_for, p.epoch")
+                                .map(
+                                        (row, _) ->
+                                                new Closing(
+                                                        row.getObject("id", UUID.class),
+                                                        row.getObject("closing_for", UUID.class),
+                                                        row.getLong("epoch")))
+                                .list());
+    }
+
+    /** Whether any pool is closing. */
+    public boolean anyClosing() {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select exists (select from pool_view where state = 'CLOSING')")
+                                .mapTo(Boolean.class)
+                                .one());
+    }
+
+    /** The file system's figures were seen. */
+    public void measured(UUID pool, PoolFigures figures) {
+        update(
+                "update pool_view set capacity = ?, allocation = ?, available = ? where id = ?",
+                figures.capacity(),
+                figures.allocation(),
+                figures.available(),
+                pool);
+    }
+
+    private boolean update(String sql, Object... values) {
+        return jdbi.withHandle(handle -> handle.execute(sql, values)) == 1;
+    }
+
+    private Optional<PoolView> one(String sql, Object key) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(sql)
+                                .bind("key", key)
+                                .map((row, _) -> read(row))
+                                .findOne());
+    }
+
+    private static PoolView read(ResultSet row) throws SQLException {
+        return new PoolView(
+                row.getObject("id", UUID.class),
+                row.getString("name"),
+                row.getString("tenant"),
+                PoolView.State.valueOf(row.getString("state")),
+                row.getLong("epoch"),
+                row.getString("worker_group"),
+                row.getObject("installation", UUID.class),
+                row.getString("path"),
+                row.getLong("capacity"),
+                row.getLong("allowed"));
+    }
+}

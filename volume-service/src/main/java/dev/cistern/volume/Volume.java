@@ -1,0 +1,72 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.Permissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume as its row has it.
+ *
+ * @param position place in lists
+ * @param pool the pool's name, and {@code poolPath} its folder
+ * @param capacity bytes that a guest sees
+ * @param allocation bytes that the host spends, as last seen
+ * @param missing the file was not there at the last look
+ * @param drifted another file is under the name, or its format, size or backing file were changed
+ *     from outside
+ * @param fault why the file cannot be read as an image, or null
+ * @param inode of the file, as created or adopted; null before
+ * @param generation counts the changes that were commanded
+ * @param busy an operation on it has not ended
+ * @param unsettled an ended operation may still have an effect
+ */
+public record Volume(
+        UUID id,
+        long position,
+        UUID poolId,
+        String pool,
+        String poolPath,
+        String name,
+        String tenant,
+        String format,
+        long capacity,
+        long allocation,
+        VolumeState state,
+        boolean missing,
+        boolean drifted,
+        @Nullable String fault,
+        @Nullable String backingFile,
+        @Nullable String backingFormat,
+        @Nullable Long inode,
+        Permissions permissions,
+        long generation,
+        Instant createdAt,
+        Instant updatedAt,
+        boolean busy,
+        boolean unsettled) {
+
+    /** Absolute path of its file on the nodes of its pool. */
+    public String path() {
+        return poolPath + "/" + name;
+    }
+
+    /** What is to be said of it besides its state. */
+    public List<String> conditions() {
+        var conditions = new ArrayList<String>();
+        add(conditions, busy, "busy");
+        add(conditions, missing, "missing");
+        add(conditions, drifted, "drifted");
+        add(conditions, fault != null, "corrupt");
+        add(conditions, unsettled, "unsettled");
+        return conditions;
+    }
+
+    private static void add(List<String> conditions, boolean holds, String condition) {
+        if (holds) {
+            conditions.add(condition);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.Permissions;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** Reads volumes for users. */
+public final class VolumeQuery {
+    private static final String SELECT =
+            "select v.*, p.name as pool_name, p.path as pool_path,"
+                    + " exists (select from operation o where o.target = v.id and o.finished_at is null"
+                    + " and o.settles is null) as busy,"
+                    + " exists (select from operation o where o.target = v.id and o.finished_at is null"
+                    + " and o.settles is not null) as unsettled"
+                    + " from volume v join pool_view p on p.id = v.pool where ";
+
+    private final Jdbi jdbi;
+
+    /** Queries in the schema of {@code jdbi}. */
+    public VolumeQuery(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * Which volumes.
+     *
+     * @param pool name or id of the pool, or null for all
+     * @param state null for all but the deleted
+     */
+    public record Filter(
+            @Nullable String pool,
+            @Nullable String name,
+            @Nullable VolumeState state,
+            @Nullable String format) {}
+
+    /** A volume, whatever its state. */
+    public Optional<Volume> find(UUID id) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(SELECT + "v.id = :id")
+                                .bind("id", id)
+                                .map((row, _) -> read(row))
+                                .findOne());
+    }
+
+    /**
+     * A volume by id or as {@code POOL:NAME}; the deleted are found by id only.
+     *
+     * @throws ProblemException if there is none
+     */
+    public Volume get(String reference) {
+        return withId(reference)
+                .or(() -> named(reference))
+                .orElseThrow(
+                        () ->
+                                new ProblemException(
+                                        ProblemCode.VOLUME_NOT_FOUND,
+                                        "there is no volume '%s'; volumes go by id or POOL:NAME"
+                                                .formatted(reference)));
+    }
+
+    private Optional<Volume> withId(String text) {
+        try {
+            return find(UUID.fromString(text));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Names of pools may have colons too, so each is tried. */
+    private Optional<Volume> named(String reference) {
+        for (var colon = reference.indexOf(':');
+                colon >= 0;
+                colon = reference.indexOf(':', colon + 1)) {
+            var found = named(reference.substring(0, colon), reference.substring(colon + 1));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Volume> named(String pool, String name) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        SELECT
+                                                + "(p.name = :pool or p.id::text = :pool) and v.name = :name"
+                                                + " and v.state <> 'DELETED' order by v.position desc limit 1")
+                                .bind("pool", pool)
+                                .bind("name", name)
+                                .map((row, _) -> read(row))
+                                .findOne());
+    }
+
+    /** Volumes in the order in which they became known. */
+    public List<Volume> list(Filter filter, long after, int limit) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        SELECT
+                                                + "v.position > :after"
+                                                + (filter.pool() == null
+                                                        ? ""
+                                                        : " and v.pool in (select id from pool_view where name = :pool"
+                                                                + " or id::text = :pool)")
+                                                + (filter.name() == null
+                                                        ? ""
+                                                        : " and v.name = :name")
+                                                + (filter.state() == null
+                                                        ? " and v.state <> 'DELETED'"
+                                                        : " and v.state = :state")
+                                                + (filter.format() == null
+                                                        ? ""
+                                                        : " and v.format = :format")
+                                                + " order by v.position limit :limit")
+                                .bind("after", after)
+                                .bind("pool", filter.pool())
+                                .bind("name", filter.name())
+                                .bind("state", filter.state())
+                                .bind("format", filter.format())
+                                .bind("limit", limit)
+                                .map((row, _) -> read(row))
+                                .list());
+    }
+
+    private static Volume read(ResultSet row) throws SQLException {
+        var inode = row.getLong("inode");
+        var hasInode = !row.wasNull();
+        return new Volume(
+                row.getObject("id", UUID.class),
+                row.getLong("position"),
+                row.getObject("pool", UUID.class),
+                row.getString("pool_name"),
+                row.getString("pool_path"),
+                row.getString("name"),
+                row.getString("tenant"),
+                row.getString("format"),
+                row.getLong("capacity"),
+                row.getLong("allocation"),
+                VolumeState.valueOf(row.getString("state")),
+                row.getBoolean("missing"),
+                row.getBoolean("drifted"),
+                row.getString("fault"),
+                row.getString("backing_file"),
+                row.getString("backing_format"),
+                hasInode ? inode : null,
+                new Permissions(
+                        row.getInt("file_owner"),
+                        row.getInt("file_group"),
+                        row.getInt("file_mode")),
+                row.getLong("generation"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                row.getBoolean("busy"),
+                row.getBoolean("unsettled"));
+    }
+}

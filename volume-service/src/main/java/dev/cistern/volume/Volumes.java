@@ -1,0 +1,158 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
+
+/**
+ * Decisions about single volumes. Each method is one statement in the caller's transaction, takes
+ * effect only from the states that it names, and says whether it did.
+ */
+public final class Volumes {
+    private static final String CHANGED =
+            ", changed = nextval('change_sequence'), updated_at = now()";
+
+    private final Jdbi jdbi;
+    private final VolumeQuery query;
+
+    /** The volumes in the schema of {@code jdbi}. */
+    public Volumes(Jdbi jdbi) {
+        this.jdbi = jdbi;
+        this.query = new VolumeQuery(jdbi);
+    }
+
+    /** A volume, whatever its state. */
+    public Optional<Volume> find(UUID id) {
+        return query.find(id);
+    }
+
+    /** A volume that an operation is about. */
+    public Volume get(UUID id) {
+        return find(id).orElseThrow(() -> new IllegalStateException("there is no volume " + id));
+    }
+
+    /**
+     * A volume that is to be created.
+     *
+     * @throws ProblemException if the name is taken
+     */
+    public UUID requested(PoolView pool, VolumeRequest request, String tenant) {
+        var id = UUID.randomUUID();
+        var rows =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createUpdate(
+                                                "insert into volume (id, pool, name, tenant, format, capacity, state, file_mode,"
+                                                        + " file_owner, file_group, changed) values (:id, :pool, :name, :tenant,"
+                                                        + " :format, :capacity, 'CREATING', :mode, :owner, :group,"
+                                                        + " nextval('change_sequence')) on conflict (pool, name)"
+                                                        + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing")
+                                        .bind("id", id)
+                                        .bind("pool", pool.id())
+                                        .bind("name", request.name())
+                                        .bind("tenant", tenant)
+                                        .bind("format", request.format())
+                                        .bind("capacity", request.capacity())
+                                        .bind("mode", request.permissions().mode())
+                                        .bind("owner", request.permissions().owner())
+                                        .bind("group", request.permissions().group())
+                                        .execute());
+        if (rows == 0) {
+            throw new ProblemException(
+                    ProblemCode.NAME_TAKEN,
+                    "there is a volume '%s' in storage pool '%s' already"
+                            .formatted(request.name(), pool.name()));
+        }
+        return id;
+    }
+
+    /** Its file is published. One that was given up for lost comes back if its name is free. */
+    public boolean created(UUID id, FileFacts file) {
+        return update(
+                        "update volume v set state = 'AVAILABLE', allocation = :allocation, inode = :inode,"
+                                + " capacity = :capacity, file_mode = :mode, file_owner = :owner, file_group = :group"
+                                + CHANGED
+                                + " where id = :id and (state = 'CREATING' or state in ('ERROR', 'DELETED') and not exists"
+                                + " (select from volume o where o.pool = v.pool and o.name = v.name and o.id <> v.id"
+                                + " and o.state in ('CREATING', 'AVAILABLE', 'DELETING')))",
+                        id,
+                        statement ->
+                                statement
+                                        .bind("allocation", file.allocation())
+                                        .bind("inode", file.inode())
+                                        .bind("capacity", file.capacity())
+                                        .bind("mode", file.permissions().mode())
+                                        .bind("owner", file.permissions().owner())
+                                        .bind("group", file.permissions().group()))
+                == 1;
+    }
+
+    /** It was not created; {@code end} is ERROR or DELETED. */
+    public boolean notCreated(UUID id, VolumeState end) {
+        return update(
+                        "update volume set state = :end"
+                                + CHANGED
+                                + " where id = :id and state = 'CREATING'",
+                        id,
+                        statement -> statement.bind("end", end))
+                == 1;
+    }
+
+    /** It is to be deleted; commands of before are stale from now on. */
+    public boolean deleting(UUID id) {
+        return update(
+                        "update volume set state = 'DELETING', generation = generation + 1"
+                                + CHANGED
+                                + " where id = :id and state = 'AVAILABLE'",
+                        id,
+                        statement -> statement)
+                == 1;
+    }
+
+    /** Its file is gone. */
+    public boolean deleted(UUID id) {
+        return update(
+                        "update volume set state = 'DELETED', missing = false, drifted = false"
+                                + CHANGED
+                                + " where id = :id and state in ('AVAILABLE', 'DELETING', 'ERROR')",
+                        id,
+                        statement -> statement)
+                == 1;
+    }
+
+    /** It was not deleted after all. */
+    public boolean kept(UUID id, boolean drifted) {
+        return update(
+                        "update volume set state = 'AVAILABLE', drifted = drifted or :drifted"
+                                + CHANGED
+                                + " where id = :id and state = 'DELETING'",
+                        id,
+                        statement -> statement.bind("drifted", drifted))
+                == 1;
+    }
+
+    /** The number of the volume's next public event. */
+    public long nextEvent(UUID id) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "update volume set event_sequence = event_sequence + 1 where id = :id"
+                                                + " returning event_sequence")
+                                .bind("id", id)
+                                .mapTo(Long.class)
+                                .one());
+    }
+
+    private interface Values {
+        Update bind(Update statement);
+    }
+
+    private int update(String sql, UUID id, Values values) {
+        return jdbi.withHandle(
+                handle -> values.bind(handle.createUpdate(sql).bind("id", id)).execute());
+    }
+}

@@ -1,0 +1,124 @@
+package dev.cistern.volume.rest;
+
+import dev.cistern.common.http.OperationAnswers;
+import dev.cistern.common.http.Page;
+import dev.cistern.common.http.RequestContext;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeQuery;
+import dev.cistern.volume.VolumeState;
+import dev.cistern.volume.work.VolumeService;
+import dev.cistern.volume.work.VolumeWork;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Volumes. */
+@Path("/v1/volumes")
+@RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
+public class VolumeResource {
+    private final VolumeService service;
+    private final OperationAnswers operations;
+
+    VolumeResource(VolumeService service, VolumeWork work) {
+        this.service = service;
+        this.operations = new OperationAnswers(work.runtime(), "/v1/volumes/");
+    }
+
+    /** Creates a volume. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response create(@Nullable VolumeJson volume, @BeanParam RequestContext context) {
+        if (volume == null) {
+            throw new ProblemException(ProblemCode.MALFORMED_REQUEST, "the body is empty");
+        }
+        return operations.accepted(service.create(volume.request(), context.requester()), context);
+    }
+
+    /** Volumes in the order in which they became known. */
+    @GET
+    public Page<VolumeView> list(
+            @QueryParam("pool") @Nullable String pool,
+            @QueryParam("name") @Nullable String name,
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("format") @Nullable String format,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("limit") @Nullable Integer limit) {
+        var place = Page.Cursor.parse(cursor, limit);
+        var filter = new VolumeQuery.Filter(pool, name, state(state), format);
+        var rows = service.list(filter, place.after(), place.limit() + 1);
+        return Page.of(rows, place, Volume::position, VolumeView::of);
+    }
+
+    private static @Nullable VolumeState state(@Nullable String text) {
+        return text == null
+                ? null
+                : Arrays.stream(VolumeState.values())
+                        .filter(state -> state.text().equals(text))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new ProblemException(
+                                                ProblemCode.INVALID_REQUEST,
+                                                "'%s' is not a state of a volume".formatted(text)));
+    }
+
+    /** A volume. */
+    @GET
+    @Path("{volume}")
+    public VolumeView get(@PathParam("volume") String volume) {
+        return VolumeView.of(service.get(volume));
+    }
+
+    /** Deletes a volume. */
+    @DELETE
+    @Path("{volume}")
+    public Response delete(@PathParam("volume") String volume, @BeanParam RequestContext context) {
+        return operations.accepted(service.delete(volume, context.requester()), context);
+    }
+
+    /** Its operations, or those of every volume. */
+    @GET
+    @Path("{volume}/operations")
+    public Response operations(
+            @PathParam("volume") String volume,
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("limit") @Nullable Integer limit) {
+        return operations.list(target(volume), state, cursor, limit);
+    }
+
+    private @Nullable UUID target(String volume) {
+        return OperationAnswers.ANY.equals(volume) ? null : service.get(volume).id();
+    }
+
+    /** An operation, awaited if asked for. */
+    @GET
+    @Path("{volume}/operations/{operation}")
+    public Response operation(
+            @PathParam("operation") String operation, @QueryParam("wait") @Nullable String wait) {
+        return operations.get(operation, wait);
+    }
+
+    /** Ends an operation early. */
+    @POST
+    @Path("{volume}/operations/{operation}/cancel")
+    public Response cancel(
+            @PathParam("operation") String operation, @BeanParam RequestContext context) {
+        return operations.shown(service.cancel(OperationAnswers.id(operation)), context);
+    }
+}

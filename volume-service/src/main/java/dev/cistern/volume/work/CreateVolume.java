@@ -1,0 +1,76 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.operation.UseCase;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.PoolView;
+import dev.cistern.volume.VolumeState;
+import java.util.UUID;
+
+/** Has a worker make the file of a volume whose row and reservation are there already. */
+record CreateVolume(Workshop workshop) implements UseCase {
+    static final String KIND = "CreateVolume";
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    /** What the user sees of a success. */
+    private record Created(UUID volumeId, String path, long capacity, long allocation) {}
+
+    @Override
+    public Turn begin(Operation operation) {
+        var pool = workshop.pool(operation);
+        if (pool.state() == PoolView.State.CLOSED) {
+            return new Turn.Fail(Workshop.closed(pool));
+        }
+        var volume = workshop.volumes().get(operation.target());
+        return new Turn.Send(
+                new Command.CreateVolume(
+                        pool.place(),
+                        volume.id(),
+                        volume.generation(),
+                        volume.name(),
+                        volume.format(),
+                        volume.capacity(),
+                        volume.permissions()));
+    }
+
+    @Override
+    public Turn completed(Operation operation, Result result) {
+        if (!(result instanceof Result.VolumeCreated(var id, var file))) {
+            throw Workshop.unexpected(operation, result);
+        }
+        var before = workshop.volumes().get(id);
+        if (workshop.volumes().created(id, file)) {
+            if (before.state() != VolumeState.CREATING) {
+                workshop.ledger().count(before.poolId(), file.capacity());
+            }
+            workshop.events().publish("created", id, before.state(), operation);
+        }
+        return new Turn.Finish(created(id, file));
+    }
+
+    private Created created(UUID id, FileFacts file) {
+        return new Created(
+                id, workshop.volumes().get(id).path(), file.capacity(), file.allocation());
+    }
+
+    @Override
+    public void failed(Operation operation, Problem problem) {
+        var volume = workshop.volumes().get(operation.target());
+        var end = problem.code() == ProblemCode.CANCELLED ? VolumeState.DELETED : VolumeState.ERROR;
+        if (workshop.volumes().notCreated(volume.id(), end)) {
+            workshop.ledger().release(volume.poolId(), volume.capacity());
+            workshop.events()
+                    .publish("failed", volume.id(), VolumeState.CREATING, operation, problem);
+        }
+        workshop.tellIfUnreachable(operation, problem);
+    }
+}

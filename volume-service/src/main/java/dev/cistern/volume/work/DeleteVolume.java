@@ -1,0 +1,76 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.operation.UseCase;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.PoolView;
+import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeState;
+import java.util.Map;
+
+/** Has a worker take the file of a volume away. */
+record DeleteVolume(Workshop workshop) implements UseCase {
+    static final String KIND = "DeleteVolume";
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Turn begin(Operation operation) {
+        var volume = workshop.volumes().get(operation.target());
+        return switch (volume.state()) {
+            case AVAILABLE -> send(operation, volume);
+            case ERROR -> {
+                workshop.volumes().deleted(volume.id());
+                workshop.events().publish("deleted", volume.id(), VolumeState.ERROR, operation);
+                yield new Turn.Finish(Map.of("volumeId", volume.id()));
+            }
+            case CREATING, DELETING, DELETED ->
+                    new Turn.Fail(
+                            Problem.of(
+                                    ProblemCode.VOLUME_STATE,
+                                    "volume '%s' is %s and cannot be deleted"
+                                            .formatted(volume.name(), volume.state().text())));
+        };
+    }
+
+    private Turn send(Operation operation, Volume volume) {
+        var pool = workshop.pool(operation);
+        if (pool.state() == PoolView.State.CLOSED) {
+            return new Turn.Fail(Workshop.closed(pool));
+        }
+        workshop.volumes().deleting(volume.id());
+        return new Turn.Send(
+                new Command.DeleteVolume(
+                        pool.place(),
+                        volume.id(),
+                        volume.generation() + 1,
+                        volume.name(),
+                        volume.inode()));
+    }
+
+    @Override
+    public Turn completed(Operation operation, Result result) {
+        if (!(result instanceof Result.VolumeDeleted(var id))) {
+            throw Workshop.unexpected(operation, result);
+        }
+        var before = workshop.volumes().get(id);
+        if (workshop.volumes().deleted(id)) {
+            workshop.ledger().release(before.poolId(), before.capacity());
+            workshop.events().publish("deleted", id, before.state(), operation);
+        }
+        return new Turn.Finish(Map.of("volumeId", id));
+    }
+
+    @Override
+    public void failed(Operation operation, Problem problem) {
+        workshop.volumes().kept(operation.target(), problem.code() == ProblemCode.VOLUME_DRIFTED);
+        workshop.tellIfUnreachable(operation, problem);
+    }
+}

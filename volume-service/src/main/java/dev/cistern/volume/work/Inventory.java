@@ -1,0 +1,249 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.volume.Ledger;
+import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.VolumeState;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Compares what a scan found with what is known. A file without a row is adopted, a row without its
+ * file is missing, a row whose file is another has drifted; what changed after the scan began, or
+ * is being worked on, is left to the next one.
+ */
+final class Inventory {
+    /** Rows that a scan which began at {@code :start} may judge. */
+    private static final String JUDGED =
+            "v.pool = :pool and v.state = 'AVAILABLE' and v.changed < :start and not exists"
+                    + " (select from operation o where o.target = v.id and o.finished_at is null)";
+
+    private static final String MISSING = "(e.name is null)";
+
+    private static final String DRIFTED =
+            "(e.name is not null and (e.inode <> coalesce(v.inode, e.inode) or e.format <> v.format"
+                    + " or e.capacity <> v.capacity or e.backing_file is distinct from v.backing_file))";
+
+    private static final String FOUND =
+            " from volume v left join scan_entry e on e.operation = :operation and e.name = v.name";
+
+    private final Jdbi jdbi;
+    private final Ledger ledger;
+    private final VolumeEvents events;
+
+    Inventory(Jdbi jdbi, Ledger ledger, VolumeEvents events) {
+        this.jdbi = jdbi;
+        this.ledger = ledger;
+        this.events = events;
+    }
+
+    /** What a scan came to: volumes in the pool, and how many of them each was said of. */
+    record Stock(int volumes, int adopted, int missing, int drifted) {}
+
+    /** Takes in some of the files; the first page replaces what an earlier attempt has sent. */
+    void page(UUID operation, int page, List<FileFacts> files) {
+        if (page == 0) {
+            forget(operation);
+        }
+        jdbi.useHandle(handle -> insert(handle, operation, page, files));
+    }
+
+    private static void insert(Handle handle, UUID operation, int page, List<FileFacts> files) {
+        var batch =
+                handle.prepareBatch(
+                        "insert into scan_entry (operation, name, page, format, capacity, allocation, fault,"
+                                + " backing_file, backing_format, inode, file_mode, file_owner, file_group)"
+                                + " values (:operation, :name, :page, :format, :capacity, :allocation, :fault,"
+                                + " :backingFile, :backingFormat, :inode, :mode, :owner, :group)"
+                                + " on conflict do nothing");
+        for (var file : files) {
+            batch.bind("operation", operation)
+                    .bind("page", page)
+                    .bind("name", file.name())
+                    .bind("format", file.format())
+                    .bind("capacity", file.capacity())
+                    .bind("allocation", file.allocation())
+                    .bind("fault", file.problem())
+                    .bind("backingFile", file.backingFile())
+                    .bind("backingFormat", file.backingFormat())
+                    .bind("inode", file.inode())
+                    .bind("mode", file.permissions().mode())
+                    .bind("owner", file.permissions().owner())
+                    .bind("group", file.permissions().group())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    /** How many pages have come. */
+    int pages(UUID operation) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select count(distinct page) from scan_entry where operation = :operation")
+                                .bind("operation", operation)
+                                .mapTo(Integer.class)
+                                .one());
+    }
+
+    /** Drops what a scan has sent. */
+    void forget(UUID operation) {
+        jdbi.useHandle(
+                handle -> handle.execute("delete from scan_entry where operation = ?", operation));
+    }
+
+    /**
+     * Brings the inventory in line with a complete scan.
+     *
+     * @param start place in the order of changes at which the scan began
+     */
+    Stock apply(Operation scan, long start) {
+        lockChanged(scan, start);
+        publishAppeared(scan, start);
+        var missing = mark(scan, start, "missing", MISSING, "missing");
+        var drifted = mark(scan, start, "drifted", DRIFTED, "drifted");
+        measure(scan, start);
+        var adopted = adopt(scan, start);
+        forget(scan.id());
+        return new Stock(count(scan, "true"), adopted, missing, drifted);
+    }
+
+    /** In the order of ids, as everyone locks volumes. */
+    private void lockChanged(Operation scan, long start) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select id from volume where id in (select v.id"
+                                                + FOUND
+                                                + " where "
+                                                + JUDGED
+                                                + " and (v.missing <> "
+                                                + MISSING
+                                                + " or v.drifted <> "
+                                                + DRIFTED
+                                                + " or v.allocation <> coalesce(e.allocation, v.allocation)))"
+                                                + " order by id for update")
+                                .bind("operation", scan.id())
+                                .bind("pool", scan.pool())
+                                .bind("start", start)
+                                .mapTo(UUID.class)
+                                .list());
+    }
+
+    /** Marks what has become so, and unmarks what no longer is; returns how many are so now. */
+    private int mark(Operation scan, long start, String column, String condition, String verb) {
+        var marked = changed(scan, start, column, condition + " and not v." + column, true);
+        marked.forEach(id -> events.publish(verb, id, VolumeState.AVAILABLE, scan));
+        changed(scan, start, column, "v." + column + " and not " + condition, false);
+        return count(scan, column);
+    }
+
+    private List<UUID> changed(
+            Operation scan, long start, String column, String condition, boolean value) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "update volume set "
+                                                + column
+                                                + " = :value, updated_at = now() where id in (select v.id"
+                                                + FOUND
+                                                + " where "
+                                                + JUDGED
+                                                + " and "
+                                                + condition
+                                                + ") returning id")
+                                .bind("value", value)
+                                .bind("operation", scan.id())
+                                .bind("pool", scan.pool())
+                                .bind("start", start)
+                                .mapTo(UUID.class)
+                                .list());
+    }
+
+    /** A volume that was missing and is there again is told of before it is unmarked. */
+    private void publishAppeared(Operation scan, long start) {
+        var appeared =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select v.id"
+                                                        + FOUND
+                                                        + " where "
+                                                        + JUDGED
+                                                        + " and v.missing and not "
+                                                        + MISSING
+                                                        + " order by v.id")
+                                        .bind("operation", scan.id())
+                                        .bind("pool", scan.pool())
+                                        .bind("start", start)
+                                        .mapTo(UUID.class)
+                                        .list());
+        appeared.forEach(id -> events.publish("found", id, VolumeState.AVAILABLE, scan));
+    }
+
+    private void measure(Operation scan, long start) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update volume v set allocation = e.allocation, fault = e.fault,"
+                                                + " file_mode = e.file_mode, file_owner = e.file_owner,"
+                                                + " file_group = e.file_group, updated_at = now()"
+                                                + " from scan_entry e where e.operation = :operation and e.name = v.name and "
+                                                + JUDGED
+                                                + " and (v.allocation, v.file_mode, v.file_owner, v.file_group, coalesce(v.fault, ''))"
+                                                + " <> (e.allocation, e.file_mode, e.file_owner, e.file_group, coalesce(e.fault, ''))")
+                                .bind("operation", scan.id())
+                                .bind("pool", scan.pool())
+                                .bind("start", start)
+                                .execute());
+    }
+
+    private int adopt(Operation scan, long start) {
+        var adopted =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "insert into volume (id, pool, name, tenant, format, capacity, allocation, state,"
+                                                        + " fault, backing_file, backing_format, inode, file_mode, file_owner,"
+                                                        + " file_group, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
+                                                        + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
+                                                        + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
+                                                        + " nextval('change_sequence') from scan_entry e join pool_view p on p.id = :pool"
+                                                        + " where e.operation = :operation and not exists (select from volume v"
+                                                        + " where v.pool = p.id and v.name = e.name and (v.state in"
+                                                        + " ('CREATING', 'AVAILABLE', 'DELETING') or v.changed >= :start"
+                                                        + " or exists (select from operation o where o.target = v.id"
+                                                        + " and o.finished_at is null))) order by e.name on conflict (pool, name)"
+                                                        + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing"
+                                                        + " returning id, capacity")
+                                        .bind("operation", scan.id())
+                                        .bind("pool", scan.pool())
+                                        .bind("start", start)
+                                        .map(
+                                                (row, _) ->
+                                                        new Adopted(
+                                                                row.getObject("id", UUID.class),
+                                                                row.getLong("capacity")))
+                                        .list());
+        adopted.forEach(volume -> events.publish("adopted", volume.id(), null, scan));
+        ledger.count(scan.pool(), adopted.stream().mapToLong(Adopted::capacity).sum());
+        return adopted.size();
+    }
+
+    private record Adopted(UUID id, long capacity) {}
+
+    private int count(Operation scan, String condition) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select count(*) from volume where pool = :pool"
+                                                + " and state in ('CREATING', 'AVAILABLE', 'DELETING') and "
+                                                + condition)
+                                .bind("pool", scan.pool())
+                                .mapTo(Integer.class)
+                                .one());
+    }
+}

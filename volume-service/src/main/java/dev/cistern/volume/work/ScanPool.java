@@ -1,0 +1,90 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.InternalEvent.PoolInventoried;
+import dev.cistern.common.message.PoolFigures;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.operation.UseCase;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.PoolView;
+import java.util.UUID;
+
+/** Has a worker list a pool's files, and brings the inventory in line with them. */
+record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
+    static final String KIND = "ScanPool";
+
+    /**
+     * Why and since when.
+     *
+     * @param answers the operation of pool-service that waits for it
+     * @param start place in the order of changes: what changed later is not judged by this scan
+     */
+    record Request(UUID answers, long start) {}
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Turn begin(Operation operation) {
+        var pool = workshop.pool(operation);
+        return pool.state() == PoolView.State.CLOSED
+                ? new Turn.Fail(Workshop.closed(pool))
+                : new Turn.Send(new Command.ScanPool(pool.place()));
+    }
+
+    @Override
+    public Turn completed(Operation operation, Result result) {
+        return switch (result) {
+            case Result.PoolScanPage(var page, var files) -> {
+                inventory.page(operation.id(), page, files);
+                yield new Turn.Stay();
+            }
+            case Result.PoolScanned(var pages, var figures) -> scanned(operation, pages, figures);
+            default -> throw Workshop.unexpected(operation, result);
+        };
+    }
+
+    private Turn scanned(Operation operation, int pages, PoolFigures figures) {
+        if (pages == 0) {
+            inventory.forget(operation.id());
+        }
+        if (inventory.pages(operation.id()) != pages) {
+            throw new IllegalStateException(
+                    "scan %s has %d pages, of which %d came"
+                            .formatted(operation.id(), pages, inventory.pages(operation.id())));
+        }
+        var request = operation.request(Request.class);
+        var stock = inventory.apply(operation, request.start());
+        workshop.pools().measured(operation.pool(), figures);
+        workshop.tell(
+                new PoolInventoried(
+                        operation.pool(),
+                        request.answers(),
+                        figures,
+                        stock.volumes(),
+                        stock.adopted(),
+                        stock.missing(),
+                        stock.drifted(),
+                        null));
+        return new Turn.Finish(stock);
+    }
+
+    @Override
+    public void failed(Operation operation, Problem problem) {
+        inventory.forget(operation.id());
+        workshop.tell(
+                new PoolInventoried(
+                        operation.pool(),
+                        operation.request(Request.class).answers(),
+                        PoolFigures.UNKNOWN,
+                        0,
+                        0,
+                        0,
+                        0,
+                        problem));
+    }
+}

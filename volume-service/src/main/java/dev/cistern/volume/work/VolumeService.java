@@ -1,0 +1,124 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.crash.CrashPoints;
+import dev.cistern.common.message.Lane;
+import dev.cistern.common.operation.Claim;
+import dev.cistern.common.operation.NewOperation;
+import dev.cistern.common.operation.NewOperation.Requester;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.PoolView;
+import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeQuery;
+import dev.cistern.volume.VolumeRequest;
+import dev.cistern.volume.VolumeState;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+
+/** What users do with volumes. Each method is one transaction. */
+@Singleton
+public class VolumeService {
+    private static final Duration DEADLINE = Duration.ofHours(1);
+
+    private final VolumeWork work;
+    private final Workshop workshop;
+    private final VolumeQuery query;
+
+    VolumeService(VolumeWork work) {
+        this.work = work;
+        this.workshop = work.workshop();
+        this.query = new VolumeQuery(work.runtime().foundation().jdbi());
+    }
+
+    /**
+     * Accepts the creation of a volume.
+     *
+     * @throws ProblemException if the pool is not there or not running, the name is taken, or there
+     *     is no room
+     */
+    public Operation create(VolumeRequest request, Requester requester) {
+        return inTransaction(
+                () -> {
+                    var pool = workshop.pools().open(request.pool());
+                    var id = workshop.volumes().requested(pool, request, requester.tenant());
+                    var operation = accept(CreateVolume.KIND, id, request.name(), pool, requester);
+                    workshop.ledger().reserve(pool, request.capacity());
+                    return operation;
+                });
+    }
+
+    /**
+     * Accepts the deletion of a volume.
+     *
+     * @param reference id or {@code POOL:NAME}
+     * @throws ProblemException if there is no such volume, nothing is before this and its state
+     *     does not allow it, or its pool is not running
+     */
+    public Operation delete(String reference, Requester requester) {
+        return inTransaction(
+                () -> {
+                    var volume = query.get(reference);
+                    requireDeletable(volume);
+                    var pool =
+                            volume.state() == VolumeState.ERROR
+                                    ? workshop.pools().get(volume.poolId())
+                                    : workshop.pools().open(volume.poolId());
+                    return accept(DeleteVolume.KIND, volume.id(), volume.name(), pool, requester);
+                });
+    }
+
+    private static void requireDeletable(Volume volume) {
+        if (volume.state() == VolumeState.DELETED) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_NOT_FOUND,
+                    "volume '%s' is deleted already".formatted(volume.name()));
+        }
+    }
+
+    private Operation accept(
+            String kind, UUID volume, String name, PoolView pool, Requester requester) {
+        return work.runtime()
+                .operations()
+                .accept(
+                        new NewOperation(
+                                kind,
+                                "volume",
+                                volume,
+                                name,
+                                pool.id(),
+                                requester,
+                                pool.group(),
+                                Lane.METADATA,
+                                List.of(Claim.exclusive(volume)),
+                                Map.of(),
+                                Set.of(),
+                                DEADLINE));
+    }
+
+    /** Ends an operation early. */
+    public Operation cancel(UUID operation) {
+        return inTransaction(() -> work.runtime().operations().cancel(operation));
+    }
+
+    /** A volume by id or as {@code POOL:NAME}. */
+    public Volume get(String reference) {
+        return query.get(reference);
+    }
+
+    /** Volumes in the order in which they became known. */
+    public List<Volume> list(VolumeQuery.Filter filter, long after, int limit) {
+        return query.list(filter, after, limit);
+    }
+
+    private <T> T inTransaction(Callable<T> story) {
+        var result = work.runtime().foundation().transactions().call(story);
+        CrashPoints.at("outbox-commit");
+        return result;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.message.Owner;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.runtime.ChannelLag;
+import dev.cistern.common.runtime.Foundation;
+import dev.cistern.common.runtime.ServiceRuntime;
+import dev.cistern.common.runtime.TopicConfig;
+import dev.cistern.common.runtime.TopicKeeper;
+import dev.cistern.volume.Ledger;
+import dev.cistern.volume.PoolViews;
+import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.Volumes;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** The operations of volume-service, put together and running from start to stop. */
+@Singleton
+public class VolumeWork {
+    private static final Logger LOG = Logger.getLogger(VolumeWork.class);
+    private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
+
+    private final Workshop workshop;
+    private final ServiceRuntime runtime;
+    private final TopicKeeper topics;
+    private final PoolConversation conversation;
+    private final ScheduledExecutorService closer =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("volume-closer").daemon().factory());
+
+    VolumeWork(
+            @DataSource("volume") javax.sql.DataSource dataSource,
+            TransactionSynchronizationRegistry synchronizations,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            KafkaClientService clients,
+            TopicConfig topicConfig) {
+        var foundation = new Foundation("volume", dataSource, synchronizations, kafka);
+        workshop = workshop(foundation);
+        var inventory = new Inventory(foundation.jdbi(), workshop.ledger(), workshop.events());
+        runtime =
+                new ServiceRuntime(
+                        foundation,
+                        new ServiceRuntime.Business(
+                                Owner.VOLUME,
+                                "volume",
+                                List.of(
+                                        new CreateVolume(workshop),
+                                        new DeleteVolume(workshop),
+                                        new ScanPool(workshop, inventory)),
+                                this::ended,
+                                new ChannelLag(
+                                        clients, List.of("volume-results", "volume-heartbeats"))));
+        topics = new TopicKeeper(topicConfig.settings(), kafka);
+        conversation =
+                new PoolConversation(
+                        foundation.jdbi(),
+                        workshop,
+                        new Forgetting(
+                                foundation.jdbi(),
+                                workshop.volumes(),
+                                workshop.ledger(),
+                                foundation.outbox()),
+                        runtime.operations());
+    }
+
+    private static Workshop workshop(Foundation foundation) {
+        var volumes = new Volumes(foundation.jdbi());
+        return new Workshop(
+                volumes,
+                new PoolViews(foundation.jdbi()),
+                new Ledger(foundation.jdbi()),
+                new VolumeEvents(foundation.outbox(), volumes),
+                foundation.outbox());
+    }
+
+    /** Topics before the channels, which subscribe to them. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+        topics.start(WAIT_FOR_KAFKA);
+        runtime.start();
+        var _ = closer.scheduleWithFixedDelay(this::closeIdle, 1, 1, TimeUnit.SECONDS);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        closer.shutdownNow();
+        runtime.close();
+        topics.close();
+    }
+
+    /** The last operation on a pool that is closing makes it closed. */
+    private void ended(Operation operation) {
+        if (workshop.pools().anyClosing()) {
+            conversation.closeIdle();
+        }
+    }
+
+    /** Two last operations that end at once each see the other still running: then it is here. */
+    private void closeIdle() {
+        try {
+            runtime.foundation()
+                    .transactions()
+                    .run(
+                            () -> {
+                                if (workshop.pools().anyClosing()) {
+                                    conversation.closeIdle();
+                                }
+                            });
+        } catch (RuntimeException e) {
+            LOG.warnf("closing pools: %s; trying again", e.getMessage());
+        }
+    }
+
+    /** Takes in word from pool-service, in the transaction of its delivery. */
+    public void hear(InternalEvent event) {
+        conversation.hear(event);
+    }
+
+    /** The service's operations and what they stand on. */
+    public ServiceRuntime runtime() {
+        return runtime;
+    }
+
+    /** The topics of worker groups. */
+    public TopicKeeper topics() {
+        return topics;
+    }
+
+    Workshop workshop() {
+        return workshop;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.outbox.Outbox;
+import dev.cistern.common.outbox.OutboxMessage;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.Ledger;
+import dev.cistern.volume.PoolView;
+import dev.cistern.volume.PoolViews;
+import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.Volumes;
+
+/** What the use cases work with. */
+record Workshop(
+        Volumes volumes, PoolViews pools, Ledger ledger, VolumeEvents events, Outbox outbox) {
+
+    PoolView pool(Operation operation) {
+        return pools.get(operation.pool());
+    }
+
+    void tell(InternalEvent event) {
+        outbox.send(OutboxMessage.internal(event));
+    }
+
+    /** A worker that does not find the pool's folder is news for pool-service. */
+    void tellIfUnreachable(Operation operation, Problem problem) {
+        if (problem.code() == ProblemCode.POOL_INACCESSIBLE) {
+            tell(
+                    new InternalEvent.PoolUnreachable(
+                            operation.pool(), pool(operation).epoch(), problem));
+        }
+    }
+
+    static Problem closed(PoolView pool) {
+        return Problem.of(
+                ProblemCode.POOL_NOT_RUNNING,
+                "storage pool '%s' was stopped before this could begin".formatted(pool.name()));
+    }
+
+    static IllegalStateException unexpected(Operation operation, Object result) {
+        return new IllegalStateException(
+                "%s of %s ended in %s".formatted(operation.kind(), operation.targetName(), result));
+    }
+}
