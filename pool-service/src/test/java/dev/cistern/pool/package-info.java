@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.pool;
+
+import org.jspecify.annotations.NullMarked;
