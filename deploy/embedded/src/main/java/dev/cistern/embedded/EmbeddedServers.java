@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /**
  * PostgreSQL and Kafka on one data folder, kept alive until closed.
@@ -40,19 +41,21 @@ public final class EmbeddedServers implements AutoCloseable {
                 SpaceGuard.watching(folder, settings.ballastBytes(), settings.thresholdBytes());
         FutureTask<PostgresServer> postgres =
                 begin(
-                        "postgresql",
+                        "PostgreSQL",
                         progress,
                         () ->
                                 PostgresServer.start(
                                         folder.path().resolve("postgresql"),
-                                        settings.postgresPort()));
+                                        settings.postgresPort()),
+                        PostgresServer::port);
         FutureTask<KafkaBroker> kafka =
                 begin(
-                        "kafka",
+                        "Kafka",
                         progress,
                         () ->
                                 KafkaBroker.start(
-                                        folder.path().resolve("kafka"), settings.kafkaPort()));
+                                        folder.path().resolve("kafka"), settings.kafkaPort()),
+                        KafkaBroker::port);
         try {
             return new EmbeddedServers(space, result(postgres), result(kafka));
         } catch (IOException e) {
@@ -90,15 +93,19 @@ public final class EmbeddedServers implements AutoCloseable {
     }
 
     private static <T> FutureTask<T> begin(
-            String name, Consumer<String> progress, Callable<T> start) {
+            String name, Consumer<String> progress, Callable<T> start, ToIntFunction<T> port) {
         var task =
                 new FutureTask<>(
                         () -> {
                             long begun = System.nanoTime();
                             T server = start.call();
                             progress.accept(
-                                    "%s is up (%.1f s)"
-                                            .formatted(name, (System.nanoTime() - begun) / 1e9));
+                                    "%s is up at %s:%d (%.1f s)"
+                                            .formatted(
+                                                    name,
+                                                    Ports.HOST,
+                                                    port.applyAsInt(server),
+                                                    (System.nanoTime() - begun) / 1e9));
                             return server;
                         });
         Thread.ofPlatform().name("start-" + name).daemon().start(task);

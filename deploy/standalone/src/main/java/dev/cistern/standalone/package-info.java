@@ -1,0 +1,5 @@
+/** All of Cistern in one process: {@code ./cistern up}. */
+@NullMarked
+package dev.cistern.standalone;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.standalone;
+
+import org.jspecify.annotations.NullMarked;
