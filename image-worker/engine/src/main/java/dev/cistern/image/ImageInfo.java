@@ -1,0 +1,65 @@
+package dev.cistern.image;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an image says of itself.
+ *
+ * @param capacity bytes that a guest sees
+ * @param allocation bytes that the host spends, over all files of the image
+ * @param backingFile the backing file's name, as the image has it
+ * @param backingFormat its format, as the image has it
+ */
+public record ImageInfo(
+        ImageFormat format,
+        long capacity,
+        long allocation,
+        Optional<String> backingFile,
+        Optional<String> backingFormat,
+        Details details) {
+
+    /** What only images of one format have. */
+    public sealed interface Details {
+        /** A raw image is its content. */
+        record Raw() implements Details {}
+
+        /**
+         * A qcow2 image.
+         *
+         * @param version 2 or 3; QEMU calls them compat 0.10 and 1.1
+         * @param clusterSize bytes
+         * @param compressionType zlib or zstd
+         * @param encrypted whether guest data is encrypted
+         */
+        record Qcow2(
+                int version,
+                int clusterSize,
+                int refcountBits,
+                boolean lazyRefcounts,
+                boolean extendedL2,
+                String compressionType,
+                boolean dirty,
+                boolean corrupt,
+                boolean encrypted,
+                int snapshots,
+                Optional<String> dataFile)
+                implements Details {}
+
+        /**
+         * A vmdk image.
+         *
+         * @param createType the subformat, for example monolithicSparse
+         * @param cid content id, changed with the first write after each opening
+         * @param parentCid content id of the parent; 0xffffffff for none
+         * @param extents names of the files with the data, as the descriptor has them
+         */
+        record Vmdk(String createType, long cid, long parentCid, List<String> extents)
+                implements Details {
+            /** A copy of {@code extents} is taken. */
+            public Vmdk {
+                extents = List.copyOf(extents);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.cistern.image;
+
+import dev.cistern.image.lock.ImageLock;
+import dev.cistern.image.qcow2.Qcow2Creator;
+import dev.cistern.image.qcow2.Qcow2Inspector;
+import dev.cistern.image.storage.Access;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStorage;
+import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.VmdkInspector;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The way into the engine: what an image is, making one, keeping others off it.
+ *
+ * <p>Blocks its carrier thread; platform threads should call it.
+ */
+public final class Images {
+    private static final int SECTOR = 512;
+
+    private Images() {}
+
+    /**
+     * What an image says of itself, its format told by its content. No lock is taken, so that an
+     * image that a virtual machine writes to can be looked at; what is read may then be a moment
+     * old.
+     *
+     * @throws ImageException if the file begins as an image of some format does, but is none
+     */
+    public static ImageInfo info(Directory directory, String name) throws IOException {
+        try (var file = directory.openFile(name, Access.READ)) {
+            return info(directory, file, probe(file));
+        }
+    }
+
+    /** The same for an image whose format is known, which outranks its content. */
+    public static ImageInfo info(Directory directory, String name, ImageFormat format)
+            throws IOException {
+        try (var file = directory.openFile(name, Access.READ)) {
+            return info(directory, file, format);
+        }
+    }
+
+    private static ImageInfo info(Directory directory, FileStorage file, ImageFormat format)
+            throws IOException {
+        return switch (format) {
+            case RAW -> rawInfo(file);
+            case QCOW2 -> Qcow2Inspector.inspect(file, file.status().allocated());
+            case VMDK -> VmdkInspector.inspect(directory, file);
+        };
+    }
+
+    private static ImageInfo rawInfo(FileStorage file) throws IOException {
+        var status = file.status();
+        return new ImageInfo(
+                ImageFormat.RAW,
+                Math.ceilDiv(status.size(), SECTOR) * (long) SECTOR,
+                status.allocated(),
+                Optional.empty(),
+                Optional.empty(),
+                new ImageInfo.Details.Raw());
+    }
+
+    /** The format that the first bytes tell; raw if they tell none. */
+    public static ImageFormat probe(Storage storage) throws IOException {
+        if (Qcow2Inspector.recognises(storage)) {
+            return ImageFormat.QCOW2;
+        }
+        return VmdkInspector.recognises(storage) ? ImageFormat.VMDK : ImageFormat.RAW;
+    }
+
+    /**
+     * Lays an image out on empty storage. The caller syncs the storage before the image gets its
+     * name.
+     *
+     * @throws ImageException.OutOfRange if the format cannot hold so much
+     */
+    public static void create(CreateOptions options, Storage storage) throws IOException {
+        switch (options.format()) {
+            case RAW -> storage.truncate(options.capacity());
+            case QCOW2 -> Qcow2Creator.create(options.capacity(), storage);
+            case VMDK ->
+                    throw new ImageException.Unsupported(
+                            storage.name() + ": vmdk images cannot be made");
+        }
+    }
+
+    /**
+     * Keeps everyone else off an image that is to be removed or replaced, until the lock is closed.
+     *
+     * @throws ImageInUseException if a virtual machine or tool has the image open
+     */
+    public static ImageLock lockForRemoval(FileStorage file) throws IOException {
+        return ImageLock.exclusive(file);
+    }
+}

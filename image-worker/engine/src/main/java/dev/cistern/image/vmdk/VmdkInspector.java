@@ -1,0 +1,190 @@
+package dev.cistern.image.vmdk;
+
+import dev.cistern.image.ImageException;
+import dev.cistern.image.ImageFormat;
+import dev.cistern.image.ImageInfo;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStorage;
+import dev.cistern.image.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads what a vmdk image says of itself: its sparse header and its descriptor. */
+public final class VmdkInspector {
+    private static final int SECTOR = 512;
+
+    /** {@code KDMV}, of a hosted sparse extent, little-endian ("Hosted sparse extents"). */
+    private static final int SPARSE_MAGIC = 0x564d444b;
+
+    private static final int SPARSE_HEADER_BYTES = 512;
+    private static final int CAPACITY_OFFSET = 12;
+    private static final int DESCRIPTOR_OFFSET = 28;
+    private static final int DESCRIPTOR_SIZE = 36;
+    private static final int PROBE_BYTES = 4096;
+
+    private VmdkInspector() {}
+
+    /**
+     * Whether the storage begins as a vmdk image does. A sparse extent without a descriptor of its
+     * own is a part of an image, but counts as one, as with QEMU.
+     */
+    public static boolean recognises(Storage storage) throws IOException {
+        var bytes = read(storage, 0, PROBE_BYTES);
+        if (bytes.remaining() >= Integer.BYTES
+                && bytes.order(ByteOrder.LITTLE_ENDIAN).getInt(0) == SPARSE_MAGIC) {
+            return true;
+        }
+        return startsAsDescriptor(text(bytes));
+    }
+
+    /** The signature may come after comments and blank lines. */
+    private static boolean startsAsDescriptor(String text) {
+        return text.lines()
+                        .map(String::strip)
+                        .dropWhile(line -> line.isEmpty() || isOtherComment(line))
+                        .findFirst()
+                        .filter(line -> line.startsWith(Descriptor.SIGNATURE) || isVersion(line))
+                        .isPresent()
+                && text.contains(Descriptor.SIGNATURE);
+    }
+
+    private static boolean isOtherComment(String line) {
+        return line.startsWith("#") && !line.startsWith(Descriptor.SIGNATURE);
+    }
+
+    private static boolean isVersion(String line) {
+        return line.startsWith("version=");
+    }
+
+    /**
+     * What the image says.
+     *
+     * @param directory in which extents of their own files are looked for, to sum up what they
+     *     spend; names that lead elsewhere are not followed
+     */
+    public static ImageInfo inspect(Directory directory, FileStorage file) throws IOException {
+        var head = read(file, 0, SPARSE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        if (head.remaining() == SPARSE_HEADER_BYTES && head.getInt(0) == SPARSE_MAGIC) {
+            return sparse(head, file);
+        }
+        var descriptor = Descriptor.parse(wholeText(file), file.name());
+        return new ImageInfo(
+                ImageFormat.VMDK,
+                descriptor.capacity(file.name()),
+                file.status().allocated() + extentBytes(directory, descriptor),
+                hint(descriptor),
+                hint(descriptor).map(_ -> ImageFormat.VMDK.text()),
+                details(descriptor));
+    }
+
+    private static ImageInfo sparse(ByteBuffer head, FileStorage file) throws IOException {
+        var sectors = head.getLong(CAPACITY_OFFSET);
+        if (sectors < 0 || sectors > Long.MAX_VALUE / SECTOR) {
+            throw new ImageException.Corrupt(
+                    "%s: the capacity at 0x%x is %s sectors"
+                            .formatted(
+                                    file.name(), CAPACITY_OFFSET, Long.toUnsignedString(sectors)));
+        }
+        var descriptor = embedded(head, file);
+        return new ImageInfo(
+                ImageFormat.VMDK,
+                sectors * SECTOR,
+                file.status().allocated(),
+                descriptor.flatMap(VmdkInspector::hint),
+                descriptor.flatMap(VmdkInspector::hint).map(_ -> ImageFormat.VMDK.text()),
+                descriptor
+                        .map(VmdkInspector::details)
+                        .orElseGet(
+                                () ->
+                                        new ImageInfo.Details.Vmdk(
+                                                "",
+                                                Descriptor.NO_PARENT,
+                                                Descriptor.NO_PARENT,
+                                                List.of())));
+    }
+
+    private static Optional<Descriptor> embedded(ByteBuffer head, FileStorage file)
+            throws IOException {
+        var offset = head.getLong(DESCRIPTOR_OFFSET);
+        var size = head.getLong(DESCRIPTOR_SIZE);
+        if (offset == 0 || size == 0) {
+            return Optional.empty();
+        }
+        if (offset < 0
+                || size < 0
+                || size > Descriptor.MAX_BYTES / SECTOR
+                || offset > Long.MAX_VALUE / SECTOR - size) {
+            throw new ImageException.Corrupt(
+                    "%s: the embedded descriptor has %s sectors at sector %s"
+                            .formatted(
+                                    file.name(),
+                                    Long.toUnsignedString(size),
+                                    Long.toUnsignedString(offset)));
+        }
+        var text = text(read(file, offset * SECTOR, (int) size * SECTOR));
+        var end = text.indexOf('\0');
+        return Optional.of(Descriptor.parse(end < 0 ? text : text.substring(0, end), file.name()));
+    }
+
+    private static String wholeText(FileStorage file) throws IOException {
+        var size = file.size();
+        if (size > Descriptor.MAX_BYTES) {
+            throw new ImageException.Corrupt(
+                    "%s: the descriptor has %d bytes, where at most %d make sense"
+                            .formatted(file.name(), size, Descriptor.MAX_BYTES));
+        }
+        return text(read(file, 0, (int) size));
+    }
+
+    private static long extentBytes(Directory directory, Descriptor descriptor) throws IOException {
+        var bytes = 0L;
+        for (var extent : descriptor.extents()) {
+            if (isPlainName(extent.file())) {
+                var status = directory.status(extent.file());
+                if (status.isPresent() && status.get().isRegular()) {
+                    bytes += status.get().allocated();
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static boolean isPlainName(String name) {
+        return !name.isEmpty()
+                && name.indexOf('/') < 0
+                && name.indexOf('\0') < 0
+                && !".".equals(name)
+                && !"..".equals(name);
+    }
+
+    private static Optional<String> hint(Descriptor descriptor) {
+        return descriptor.parentCid() == Descriptor.NO_PARENT || descriptor.parentHint().isEmpty()
+                ? Optional.empty()
+                : Optional.of(descriptor.parentHint());
+    }
+
+    private static ImageInfo.Details.Vmdk details(Descriptor descriptor) {
+        return new ImageInfo.Details.Vmdk(
+                descriptor.createType(),
+                descriptor.cid(),
+                descriptor.parentCid(),
+                descriptor.extents().stream().map(Descriptor.Extent::file).toList());
+    }
+
+    private static ByteBuffer read(Storage storage, long offset, int length) throws IOException {
+        var bytes = ByteBuffer.allocate(length);
+        var count = storage.read(bytes, offset);
+        while (count > 0 && bytes.hasRemaining()) {
+            count = storage.read(bytes, offset + bytes.position());
+        }
+        return bytes.flip();
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+    }
+}

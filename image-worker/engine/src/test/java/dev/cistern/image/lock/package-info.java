@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.lock;
+
+import org.jspecify.annotations.NullMarked;

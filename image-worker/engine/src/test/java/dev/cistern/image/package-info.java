@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image;
+
+import org.jspecify.annotations.NullMarked;

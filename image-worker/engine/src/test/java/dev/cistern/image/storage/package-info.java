@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.storage;
+
+import org.jspecify.annotations.NullMarked;
