@@ -25,7 +25,7 @@ public final class Oracle {
 
         /** A text in the JSON that was printed; null if it is not there. */
         public String text(String key) {
-            return match("\"" + Pattern.quote(key) + "\": \"?([^\",]*)\"?");
+            return match("\"" + Pattern.quote(key) + "\": \"?([^\",\\n]*)\"?");
         }
 
         /** Whether the JSON has a member. */
