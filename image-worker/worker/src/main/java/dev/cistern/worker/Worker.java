@@ -1,0 +1,100 @@
+package dev.cistern.worker;
+
+import dev.cistern.common.message.Heartbeat;
+import dev.cistern.common.message.Lane;
+import dev.cistern.worker.command.Commands;
+import dev.cistern.worker.execution.CommandExecutor;
+import dev.cistern.worker.execution.Hand;
+import dev.cistern.worker.execution.Lease;
+import dev.cistern.worker.execution.PoolProbes;
+import dev.cistern.worker.execution.Standing;
+import dev.cistern.worker.folder.Reaper;
+import dev.cistern.worker.messaging.KafkaClients;
+import dev.cistern.worker.messaging.Messaging;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** A worker from start to stop: takes commands from Kafka, carries them out, reports. */
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Worker.class);
+
+    private final WorkerSettings settings;
+    private final UUID incarnation = UUID.randomUUID();
+    private final Hand hand = new Hand();
+    private final Lease lease;
+    private final PoolProbes probes;
+    private final Standing standing;
+    private final Messaging messaging;
+    private final CommandExecutor executor;
+    private final Reaper reaper;
+
+    /**
+     * A worker, not yet started.
+     *
+     * @param kafka settings of Kafka clients
+     */
+    public Worker(WorkerSettings settings, Map<String, Object> kafka) {
+        this.settings = settings;
+        lease = new Lease(settings.lease());
+        probes = new PoolProbes(settings.probePatience());
+        standing = new Standing(lease, probes);
+        messaging = new Messaging(new KafkaClients(kafka));
+        executor =
+                new CommandExecutor(
+                        settings.name(),
+                        settings.slots(),
+                        hand,
+                        standing,
+                        new Commands(probes, hand),
+                        messaging.reports());
+        reaper = new Reaper(settings.retention(), probes::watched, hand::runs);
+    }
+
+    /** Starts; Kafka need not be there yet. */
+    public void start() {
+        reaper.start();
+        messaging.start(this::heartbeat, lease, hand, executor, settings.intaking());
+        LOG.infof(
+                "worker %s (groups %s, version %s) started",
+                settings.name(), settings.intaking().groups(), settings.version());
+    }
+
+    private Heartbeat heartbeat() {
+        return new Heartbeat(
+                settings.name(),
+                incarnation,
+                settings.intaking().groups(),
+                settings.version(),
+                Instant.now(),
+                executor.vacancies(Lane.METADATA),
+                executor.vacancies(Lane.BULK),
+                hand.status());
+    }
+
+    /** Whether every thread that should run does, by what it is for. */
+    public Map<String, Boolean> alive() {
+        return messaging.alive();
+    }
+
+    /** Whether it may take work: its heartbeats arrive and no storage hangs. */
+    public boolean inStanding() {
+        return standing.toTake().isPresent();
+    }
+
+    /** Whether it looks for commands in every lane of every group. */
+    public boolean taking() {
+        return messaging.taking();
+    }
+
+    /** Takes nothing more, waits some seconds for what it has in hand, reports it, and stops. */
+    @Override
+    public void close() {
+        messaging.stopTaking();
+        executor.close();
+        reaper.close();
+        messaging.close();
+        probes.close();
+    }
+}

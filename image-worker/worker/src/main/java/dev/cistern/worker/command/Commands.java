@@ -1,0 +1,87 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.worker.execution.CommandExecutor;
+import dev.cistern.worker.execution.Hand;
+import dev.cistern.worker.execution.PoolProbes;
+import dev.cistern.worker.execution.Work;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The handler of each command: a command without one does not compile. */
+public final class Commands implements CommandExecutor.Handler {
+    private final BuildPool buildPool;
+    private final StartPool startPool;
+    private final StopPool stopPool;
+    private final ReleasePool releasePool;
+    private final ScanPool scanPool;
+    private final VolumeFrame<Command.CreateVolume> createVolume;
+    private final VolumeFrame<Command.DeleteVolume> deleteVolume;
+    private final Settle settle;
+
+    /** A command with its handler. */
+    private record Bound<C extends Command>(CommandHandler<C> handler, C command) {
+        Result handle(Work work) throws IOException {
+            return handler.handle(command, work);
+        }
+    }
+
+    /**
+     * Handlers of this process's commands.
+     *
+     * @param probes which watch the pools that commands are carried out on
+     * @param hand where a settling stops the operation that it settles
+     */
+    public Commands(PoolProbes probes, Hand hand) {
+        var create = new CreateVolume();
+        var delete = new DeleteVolume();
+        buildPool = new BuildPool();
+        startPool = new StartPool(probes);
+        stopPool = new StopPool(probes);
+        releasePool = new ReleasePool(probes);
+        scanPool = new ScanPool(probes);
+        createVolume = new VolumeFrame<>(create, probes);
+        deleteVolume = new VolumeFrame<>(delete, probes);
+        settle = new Settle(probes, hand, create, delete);
+    }
+
+    @Override
+    public Result carryOut(Command command, Work work) {
+        try {
+            return bind(command).handle(work);
+        } catch (ProblemException e) {
+            return new Result.CommandFailed(e.problem());
+        } catch (IOException e) {
+            return new Result.CommandFailed(Problems.of(e, command));
+        }
+    }
+
+    private Bound<?> bind(Command command) {
+        return switch (command) {
+            case Command.BuildPool build -> new Bound<>(buildPool, build);
+            case Command.StartPool start -> new Bound<>(startPool, start);
+            case Command.StopPool stop -> new Bound<>(stopPool, stop);
+            case Command.ReleasePool release -> new Bound<>(releasePool, release);
+            case Command.ScanPool scan -> new Bound<>(scanPool, scan);
+            case Command.CreateVolume create -> new Bound<>(createVolume, create);
+            case Command.DeleteVolume delete -> new Bound<>(deleteVolume, delete);
+            case Command.Settle settling -> new Bound<>(settle, settling);
+        };
+    }
+
+    /**
+     * Names of the places where a test may stop the process, in the order in which this command
+     * passes them; each is armed as the command's name, a colon, and this.
+     */
+    public List<String> crashPoints(Command command) {
+        return Stream.of(
+                        Stream.of("command-taken"),
+                        bind(command).handler().crashPoints().stream(),
+                        Stream.of("result-sent"))
+                .flatMap(points -> points)
+                .toList();
+    }
+}

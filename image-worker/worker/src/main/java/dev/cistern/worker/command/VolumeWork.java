@@ -1,0 +1,114 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.worker.execution.Work;
+import dev.cistern.worker.folder.JournalEntry;
+import dev.cistern.worker.folder.JournalEntry.Intent;
+import dev.cistern.worker.folder.PoolFolder;
+import dev.cistern.worker.folder.VolumeRecord;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What an operation does on a volume, under the volume's lock: the pool's folder and its entry. */
+final class VolumeWork {
+    private final PoolFolder pool;
+    private final Work work;
+    private final UUID operation;
+    private final Command.OfVolume command;
+    private JournalEntry entry;
+
+    /**
+     * The work of an operation.
+     *
+     * @param operation the work's own, or the one that is being settled
+     */
+    VolumeWork(PoolFolder pool, Work work, UUID operation, Command.OfVolume command)
+            throws IOException {
+        this.pool = pool;
+        this.work = work;
+        this.operation = operation;
+        this.command = command;
+        this.entry = read();
+    }
+
+    private JournalEntry read() throws IOException {
+        return pool.journal()
+                .find(operation)
+                .orElseGet(() -> JournalEntry.blank(operation, command.volumeId(), command.kind()));
+    }
+
+    PoolFolder pool() {
+        return pool;
+    }
+
+    Work work() {
+        return work;
+    }
+
+    UUID operation() {
+        return operation;
+    }
+
+    JournalEntry entry() {
+        return entry;
+    }
+
+    @Nullable Intent intent() {
+        return entry.intent();
+    }
+
+    Optional<VolumeRecord> volume() throws IOException {
+        return pool.volumes().find(command.volumeId());
+    }
+
+    /**
+     * Takes away what attempts of the operation up to this one have staged.
+     *
+     * @throws dev.cistern.worker.execution.DroppedException if a later attempt has staged something
+     */
+    void withdraw(int upTo) throws IOException {
+        pool.staging().withdraw(operation, upTo);
+        entry = read();
+    }
+
+    /** Writes down what is about to be done; on disk when this returns. */
+    void intend(Intent intent) throws IOException {
+        entry = entry.with(intent);
+        pool.journal().write(entry);
+        work.crashPoint("intent");
+    }
+
+    /** Writes down that what was to be done was undone; on disk when this returns. */
+    void callOff() throws IOException {
+        entry = entry.with((Intent) null);
+        pool.journal().write(entry);
+    }
+
+    /**
+     * Asked right before the step that makes the work visible.
+     *
+     * @throws dev.cistern.common.problem.ProblemException if it is cancelled or the pool is gone
+     * @throws dev.cistern.worker.execution.DroppedException if another may have it
+     */
+    void requireLeave() throws IOException {
+        pool.requireInPlace();
+        work.requireWanted();
+        work.requireStanding();
+    }
+
+    /** Writes down what came of it, for copies of the command; on disk when this returns. */
+    void conclude(Result result) throws IOException {
+        entry = entry.with(result);
+        pool.journal().write(entry);
+        work.crashPoint("journal");
+    }
+
+    /** Writes down that no copy of the command may have an effect; on disk when this returns. */
+    void bury() throws IOException {
+        entry = entry.tombstone();
+        pool.journal().write(entry);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.cistern.worker.folder;
+
+import dev.cistern.image.storage.Directory;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What operations on this pool were about to do and what came of them, {@code .cistern/journal/}.
+ */
+public final class Journal {
+    private final Directory folder;
+    private final Documents<JournalEntry> documents;
+
+    Journal(Directory folder) {
+        this.folder = folder;
+        this.documents = new Documents<>(folder, JournalEntry.class);
+    }
+
+    /** What is known of an operation. */
+    public Optional<JournalEntry> find(UUID operation) throws IOException {
+        return documents.read(operation.toString());
+    }
+
+    /** Writes an entry; on disk when this returns. */
+    public void write(JournalEntry entry) throws IOException {
+        documents.write(entry.operation().toString(), entry);
+    }
+
+    /**
+     * Calls an operation's intent off if it is about this file: from now on the inode may be given
+     * to another file without that being taken for ours.
+     */
+    void callOff(UUID operation, long inode) throws IOException {
+        var entry = find(operation);
+        var intent = entry.map(JournalEntry::intent).orElse(null);
+        if (intent != null && intent.files().stream().anyMatch(file -> file.inode() == inode)) {
+            write(entry.get().with((JournalEntry.Intent) null));
+        }
+    }
+
+    /** Removes entries last written longer ago than this; returns how many. */
+    int removeOlderThan(Duration age) throws IOException {
+        var limit = Instant.now().minus(age);
+        var removed = 0;
+        for (var name : folder.list()) {
+            var status = folder.status(name);
+            if (status.isPresent()
+                    && status.get().modified().isBefore(limit)
+                    && folder.unlinkIfExists(name)) {
+                removed++;
+            }
+        }
+        return removed;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.cistern.worker.folder;
+
+import dev.cistern.common.message.Permissions;
+import dev.cistern.image.storage.Directory;
+import java.io.IOException;
+
+/** Owner and mode as asked for. */
+public final class Ownership {
+    private Ownership() {}
+
+    /** Gives them to a file or folder; an owner or group of −1 stays. */
+    public static void apply(Directory folder, String name, Permissions permissions)
+            throws IOException {
+        if (permissions.owner() >= 0 || permissions.group() >= 0) {
+            folder.setOwner(name, permissions.owner(), permissions.group());
+        }
+        folder.setMode(name, permissions.mode());
+    }
+}

@@ -1,0 +1,86 @@
+package dev.cistern.worker.folder;
+
+import dev.cistern.image.storage.Directory;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What delete and undo put aside before it is removed, {@code .cistern/trash/<operation>.<n>}, the
+ * file that makes the image as number 0.
+ */
+public final class Trash {
+    private final Directory folder;
+
+    Trash(Directory folder) {
+        this.folder = folder;
+    }
+
+    /** Whether the file that makes the image has been put aside. */
+    public boolean has(UUID operation) throws IOException {
+        return folder.status(operation + ".0").isPresent();
+    }
+
+    /**
+     * Puts files aside in their order. One that is not there, or is another file by now, is passed
+     * over.
+     */
+    public void take(UUID operation, Directory from, List<FileRef> files) throws IOException {
+        for (var number = 0; number < files.size(); number++) {
+            var file = files.get(number);
+            var status = from.status(file.name());
+            if (status.isPresent() && status.get().inode() == file.inode()) {
+                takeOne(operation + "." + number, from, file);
+            }
+        }
+        from.sync();
+        folder.sync();
+    }
+
+    /** A file that came under the name in the last moment goes back. */
+    private void takeOne(String name, Directory from, FileRef file) throws IOException {
+        from.renameNoReplace(file.name(), folder, name);
+        var taken = folder.status(name);
+        if (taken.isPresent() && taken.get().inode() != file.inode()) {
+            folder.renameNoReplace(name, from, file.name());
+        }
+    }
+
+    /** Puts files back under their names. */
+    public void restore(UUID operation, Directory to, List<FileRef> files) throws IOException {
+        for (var number = files.size() - 1; number >= 0; number--) {
+            var name = operation + "." + number;
+            if (folder.status(name).isPresent()) {
+                folder.renameNoReplace(name, to, files.get(number).name());
+            }
+        }
+        to.sync();
+    }
+
+    /** Removes what an operation put aside. */
+    public void empty(UUID operation) throws IOException {
+        for (var name : folder.list()) {
+            if (name.startsWith(operation + ".")) {
+                var _ = folder.unlinkIfExists(name);
+            }
+        }
+    }
+
+    /** Removes what was put aside longer ago than this; returns how many files. */
+    int emptyOlderThan(Duration age) throws IOException {
+        var limit = Instant.now().minus(age);
+        var removed = 0;
+        for (var name : folder.list()) {
+            var status = folder.status(name);
+            if (status.isPresent()
+                    && status.get().changed().isBefore(limit)
+                    && folder.unlinkIfExists(name)) {
+                removed++;
+            }
+        }
+        return removed;
+    }
+}

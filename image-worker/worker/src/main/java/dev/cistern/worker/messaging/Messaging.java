@@ -1,0 +1,110 @@
+package dev.cistern.worker.messaging;
+
+import dev.cistern.common.message.Heartbeat;
+import dev.cistern.common.message.Lane;
+import dev.cistern.worker.execution.CommandExecutor;
+import dev.cistern.worker.execution.Hand;
+import dev.cistern.worker.execution.Lease;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** All of a worker's ends of Kafka. */
+public final class Messaging implements AutoCloseable {
+    private final KafkaClients clients;
+    private final TopicWait topics;
+    private final ResultPublisher results;
+    private final List<Intake> intakes = new ArrayList<>();
+    private @Nullable Heartbeats heartbeats;
+    private @Nullable ControlListener control;
+
+    /**
+     * How commands are taken.
+     *
+     * @param classic through consumer groups instead of share groups
+     * @param groups worker groups
+     * @param consumers threads for each group, by lane
+     */
+    public record Intaking(boolean classic, List<String> groups, Map<Lane, Integer> consumers) {}
+
+    /** Ends of the cluster that {@code clients} reach; nothing runs before {@link #start}. */
+    public Messaging(KafkaClients clients) {
+        this.clients = clients;
+        this.topics = new TopicWait(clients);
+        this.results = new ResultPublisher(clients);
+    }
+
+    /** Where results go. */
+    public CommandExecutor.Reports reports() {
+        return results;
+    }
+
+    /** Starts to tell and to take. */
+    public void start(
+            Supplier<Heartbeat> heartbeat,
+            Lease lease,
+            Hand hand,
+            CommandExecutor executor,
+            Intaking intaking) {
+        results.start();
+        heartbeats = new Heartbeats(clients, heartbeat, lease);
+        heartbeats.start();
+        control = new ControlListener(clients, topics, hand);
+        control.start();
+        for (var group : intaking.groups()) {
+            intaking.consumers()
+                    .forEach(
+                            (lane, count) -> {
+                                for (var number = 1; number <= count; number++) {
+                                    intakes.add(
+                                            intaking.classic()
+                                                    ? new ClassicIntake(
+                                                            group, lane, number, clients, topics,
+                                                            executor)
+                                                    : new ShareIntake(
+                                                            group, lane, number, clients, topics,
+                                                            executor));
+                                }
+                            });
+        }
+        intakes.forEach(Intake::start);
+    }
+
+    /** Whether every thread that should run does, by what it is for. */
+    public Map<String, Boolean> alive() {
+        var alive = new LinkedHashMap<String, Boolean>();
+        alive.put("intake", !intakes.isEmpty() && intakes.stream().allMatch(Intake::alive));
+        alive.put("results", results.alive());
+        alive.put("heartbeats", heartbeats != null && heartbeats.alive());
+        alive.put("control", control != null && control.alive());
+        return alive;
+    }
+
+    /** Whether commands are looked for in every lane of every group. */
+    public boolean taking() {
+        return !intakes.isEmpty() && intakes.stream().allMatch(Intake::open);
+    }
+
+    /** Takes nothing more. */
+    public void stopTaking() {
+        intakes.forEach(Intake::stop);
+        intakes.forEach(Intake::close);
+    }
+
+    /** Sends what is still to be told, within seconds, and stops. */
+    @Override
+    public void close() {
+        stopTaking();
+        if (control != null) {
+            control.close();
+        }
+        results.close();
+        if (heartbeats != null) {
+            heartbeats.close();
+        }
+        topics.close();
+    }
+}

@@ -1,0 +1,269 @@
+package dev.cistern.worker.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.common.crash.CrashPoints;
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.CommandMessage;
+import dev.cistern.common.message.Json;
+import dev.cistern.common.message.Owner;
+import dev.cistern.common.message.Permissions;
+import dev.cistern.common.message.PoolPlace;
+import dev.cistern.common.message.Result;
+import dev.cistern.worker.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A process stops at each named place of each command, and another one gets the command again: the
+ * effect is there once, and nothing is left over.
+ */
+class CrashTest {
+    @TempDir Path folder;
+
+    /** A command in a pool that is ready for it, and what must be so afterwards. */
+    private interface Scene {
+        Command prepare(TestPool pool, Workbench bench) throws Exception;
+
+        void check(TestPool pool, Result result) throws Exception;
+    }
+
+    private static final UUID VOLUME = UUID.randomUUID();
+    private static final UUID SETTLED = UUID.randomUUID();
+    private static final PoolPlace NOWHERE =
+            new PoolPlace(UUID.randomUUID(), UUID.randomUUID(), 1, "/nowhere");
+
+    /** One command of each type: the catalogue. */
+    private static List<Command> catalogue() {
+        var pool = new TestPool(NOWHERE);
+        var create = pool.create(VOLUME, "disk");
+        return List.of(
+                new Command.BuildPool(NOWHERE, Permissions.POOL_DEFAULT),
+                new Command.StartPool(NOWHERE, false),
+                new Command.StopPool(NOWHERE),
+                new Command.ReleasePool(NOWHERE),
+                new Command.ScanPool(NOWHERE),
+                create,
+                pool.delete(VOLUME, "disk", null),
+                pool.settle(SETTLED, create));
+    }
+
+    private static Scene scene(Command command) {
+        return switch (command) {
+            case Command.BuildPool _ -> new Building();
+            case Command.StartPool _ -> new Starting();
+            case Command.StopPool _ -> new Stopping();
+            case Command.ReleasePool _ -> new Releasing();
+            case Command.ScanPool _ -> new Scanning();
+            case Command.CreateVolume _ -> new Creating();
+            case Command.DeleteVolume _ -> new Deleting();
+            case Command.Settle _ -> new Settling();
+        };
+    }
+
+    private static Stream<Class<?>> leaves(Class<?> type) {
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(CrashTest::leaves)
+                : Stream.of(type);
+    }
+
+    @Test
+    void everyCommandHasAHandlerAndACase() {
+        assertThat(catalogue())
+                .extracting(command -> (Object) command.getClass())
+                .containsExactlyInAnyOrderElementsOf(leaves(Command.class).toList());
+        try (var bench = new Workbench()) {
+            assertThat(catalogue())
+                    .allSatisfy(
+                            command ->
+                                    assertThat(bench.commands.crashPoints(command))
+                                            .startsWith("command-taken")
+                                            .endsWith("result-sent"));
+        }
+    }
+
+    static Stream<String> places() {
+        try (var bench = new Workbench()) {
+            return catalogue().stream()
+                    .flatMap(
+                            command ->
+                                    bench.commands.crashPoints(command).stream()
+                                            .map(point -> command.kind() + ":" + point))
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("places")
+    void theEffectIsThereOnce(String place) throws Exception {
+        var kind = place.substring(0, place.indexOf(':'));
+        var scene =
+                scene(
+                        catalogue().stream()
+                                .filter(command -> command.kind().equals(kind))
+                                .findFirst()
+                                .orElseThrow());
+        try (var bench = new Workbench()) {
+            var pool = TestPool.in(folder.resolve("pool"));
+            var command = scene.prepare(pool, bench);
+            var operation = UUID.randomUUID();
+
+            crash(place, new CommandMessage(operation, 1, Owner.VOLUME, null, command));
+            var result = bench.run(operation, 2, command);
+
+            assertThat(result).isNotNull();
+            scene.check(pool, Objects.requireNonNull(result));
+            if (Files.exists(pool.house("staging"))) {
+                assertThat(pool.staged()).isEmpty();
+                assertThat(pool.trashed()).isEmpty();
+            }
+        }
+    }
+
+    private void crash(String place, CommandMessage message) throws Exception {
+        var file = Files.write(folder.resolve("command.json"), Json.bytes(message));
+        var output = folder.resolve("output").toFile();
+        var process =
+                ChildJvm.start(
+                        ChildJvm.command(
+                                List.of("-Dcistern.crash-point=" + place),
+                                CommandMain.class,
+                                file.toString()),
+                        output);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(output.toPath()))
+                .isEqualTo(CrashPoints.EXIT_STATUS);
+    }
+
+    private static final class Building implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            Files.delete(pool.path());
+            return new Command.BuildPool(pool.place(), Permissions.POOL_DEFAULT);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) {
+            assertThat(result).isEqualTo(new Result.PoolBuilt());
+            assertThat(pool.path()).isEmptyDirectory();
+        }
+    }
+
+    private static final class Starting implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) {
+            return new Command.StartPool(pool.place(), false);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) {
+            assertThat(result).isInstanceOf(Result.PoolStarted.class);
+            assertThat(pool.house("pool")).exists();
+        }
+    }
+
+    private static final class Stopping implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            return new Command.StopPool(pool.place());
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) {
+            assertThat(result).isEqualTo(new Result.PoolStopped());
+        }
+    }
+
+    private static final class Releasing implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            return new Command.ReleasePool(pool.place());
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) {
+            assertThat(result).isEqualTo(new Result.PoolReleased());
+            assertThat(pool.house("pool")).doesNotExist();
+        }
+    }
+
+    private static final class Scanning implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            Files.writeString(pool.file("file"), "the user's");
+            return new Command.ScanPool(pool.place());
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isInstanceOf(Result.PoolScanned.class);
+            assertThat(pool.files()).containsExactly("file");
+        }
+    }
+
+    private static final class Creating implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            return pool.create(VOLUME, "disk");
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(pool.files()).containsExactly("disk");
+            var inode = TestPool.inode(pool.file("disk"));
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            Result.VolumeCreated.class,
+                            created -> assertThat(created.file().inode()).isEqualTo(inode));
+            assertThat(pool.volume(VOLUME).inode()).isEqualTo(inode);
+        }
+    }
+
+    private static final class Deleting implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            bench.run(pool.create(VOLUME, "disk"));
+            Files.writeString(pool.file("other"), "the user's");
+            return pool.delete(VOLUME, "disk", TestPool.inode(pool.file("disk")));
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isEqualTo(new Result.VolumeDeleted(VOLUME));
+            assertThat(pool.files()).containsExactly("other");
+            assertThat(pool.volume(VOLUME).deleted()).isTrue();
+        }
+    }
+
+    private static final class Settling implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            return pool.settle(SETTLED, pool.create(VOLUME, "disk"));
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isEqualTo(new Result.Settled(SETTLED, null));
+            assertThat(pool.files()).isEmpty();
+            assertThat(pool.entry(SETTLED).settled()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.cistern.worker.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/** The real QEMU tools. */
+final class Qemu {
+    private Qemu() {}
+
+    /** Runs qemu-img in a folder and returns what it prints. */
+    static String img(Path folder, String... arguments) throws Exception {
+        require("qemu-img");
+        var command = new ArrayList<>(List.of("qemu-img"));
+        command.addAll(List.of(arguments));
+        var process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    /** A process that has an image open for writing, as a virtual machine has. */
+    interface Holder extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Opens an image in qemu-io until closed. */
+    static Holder holding(Path image, String format) throws Exception {
+        require("qemu-io");
+        var process =
+                new ProcessBuilder("qemu-io", "-f", format, image.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        process.outputWriter(StandardCharsets.UTF_8).append("length\n").flush();
+        assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isNotNull();
+        return () -> {
+            process.destroy();
+            process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        };
+    }
+
+    /** Fails, or aborts the test, when a tool is absent. */
+    static void require(String tool) throws InterruptedException {
+        try {
+            new ProcessBuilder(tool, "--version").redirectErrorStream(true).start().waitFor();
+        } catch (IOException e) {
+            if ("required".equals(System.getProperty("oracle"))) {
+                Assertions.fail(tool + " is not installed", e);
+            }
+            Assumptions.abort(tool + " is not installed: " + e.getMessage());
+        }
+    }
+}

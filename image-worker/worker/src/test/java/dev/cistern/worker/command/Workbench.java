@@ -1,0 +1,81 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.CommandMessage;
+import dev.cistern.common.message.Lane;
+import dev.cistern.common.message.Owner;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.message.ResultMessage;
+import dev.cistern.worker.Eventually;
+import dev.cistern.worker.execution.CommandExecutor;
+import dev.cistern.worker.execution.Hand;
+import dev.cistern.worker.execution.Lease;
+import dev.cistern.worker.execution.PoolProbes;
+import dev.cistern.worker.execution.Standing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A worker without Kafka: commands in by hand, results kept in a list. */
+final class Workbench implements AutoCloseable {
+    private static final Duration LONG = Duration.ofHours(1);
+
+    final Hand hand = new Hand();
+    final Lease lease = new Lease(LONG);
+    final PoolProbes probes = new PoolProbes(LONG);
+    final Commands commands = new Commands(probes, hand);
+    final List<ResultMessage> results = Collections.synchronizedList(new ArrayList<>());
+    private final Standing standing = new Standing(lease, probes);
+    private final CommandExecutor executor =
+            new CommandExecutor(
+                    "bench",
+                    Map.of(Lane.METADATA, 4, Lane.BULK, 1),
+                    hand,
+                    standing,
+                    commands,
+                    (result, acknowledged) -> {
+                        results.add(result);
+                        acknowledged.run();
+                    });
+
+    Workbench() {
+        lease.renewed(System.nanoTime());
+    }
+
+    /** Carries a command out; null if it was dropped. */
+    @Nullable Result run(UUID operation, int attempt, Command command) throws Exception {
+        submit(operation, attempt, command);
+        Eventually.that("the command is done", () -> !hand.runs(operation) && hand.empty());
+        return results.stream()
+                .filter(result -> result.operation().equals(operation))
+                .filter(result -> !(result.result() instanceof Result.PoolScanPage))
+                .reduce((_, last) -> last)
+                .map(ResultMessage::result)
+                .orElse(null);
+    }
+
+    @Nullable Result run(Command command) throws Exception {
+        return run(UUID.randomUUID(), 1, command);
+    }
+
+    /** Begins to carry a command out. */
+    void submit(UUID operation, int attempt, Command command) throws InterruptedException {
+        results.removeIf(result -> result.operation().equals(operation));
+        var slot = executor.slots(Lane.METADATA).take(LONG).orElseThrow();
+        executor.submit(
+                new CommandMessage(operation, attempt, Owner.VOLUME, null, command),
+                Lane.METADATA,
+                standing.toTake().orElseThrow(),
+                slot);
+    }
+
+    @Override
+    public void close() {
+        executor.close();
+        probes.close();
+    }
+}

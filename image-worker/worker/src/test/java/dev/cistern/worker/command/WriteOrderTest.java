@@ -1,0 +1,90 @@
+package dev.cistern.worker.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.CommandMessage;
+import dev.cistern.common.message.Json;
+import dev.cistern.common.message.Owner;
+import dev.cistern.worker.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the kernel sees of a create, by strace. */
+class WriteOrderTest {
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "qcow2"})
+    void syncsTheFileThenPublishesThenSyncsTheFolder(String format) throws Exception {
+        Qemu.require("strace");
+        TestPool pool;
+        try (var bench = new Workbench()) {
+            pool = TestPool.started(folder.resolve("pool"), bench);
+        }
+        var command =
+                new Command.CreateVolume(
+                        pool.place(), UUID.randomUUID(), 1, "disk", format, 1 << 20, TestPool.MODE);
+
+        var calls = trace(new CommandMessage(UUID.randomUUID(), 1, Owner.VOLUME, null, command));
+
+        var lastWrite =
+                last(calls, "pwrite64\\(\\d+<.*/staging/.*/image>|ftruncate\\(\\d+<.*/image>");
+        var fileSync = first(calls, "f(data)?sync\\(\\d+<.*/staging/.*/image>");
+        var intent = first(calls, "rename.*journal");
+        var publish = first(calls, "renameat2\\(.*\"image\".*\"disk\", RENAME_NOREPLACE");
+        var folderSync = last(calls, "fsync\\(\\d+<" + Pattern.quote(pool.place().path()) + ">\\)");
+        var record = first(calls, "rename.*volumes");
+        assertThat(List.of(lastWrite, fileSync, intent, publish, folderSync, record))
+                .as(String.join("\n", calls))
+                .doesNotContain(-1)
+                .isSorted();
+        assertThat(pool.files()).containsExactly("disk");
+    }
+
+    private List<String> trace(CommandMessage message) throws Exception {
+        var file = Files.write(folder.resolve("command.json"), Json.bytes(message));
+        var trace = folder.resolve("trace");
+        var line =
+                new ArrayList<>(
+                        List.of(
+                                "strace",
+                                "-f",
+                                "-y",
+                                "-o",
+                                trace.toString(),
+                                "-e",
+                                "trace=fsync,fdatasync,rename,renameat,renameat2,pwrite64,ftruncate"));
+        line.addAll(ChildJvm.command(List.of(), CommandMain.class, file.toString()));
+        var output = folder.resolve("output");
+        var process = ChildJvm.start(line, output.toFile());
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(output).content().contains("VolumeCreated");
+        return Files.readAllLines(trace).stream()
+                .filter(call -> call.contains(folder.toString()))
+                .toList();
+    }
+
+    private static int first(List<String> calls, String pattern) {
+        var call = Pattern.compile(pattern).asPredicate();
+        for (var at = 0; at < calls.size(); at++) {
+            if (call.test(calls.get(at))) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static int last(List<String> calls, String pattern) {
+        var reversed = first(calls.reversed(), pattern);
+        return reversed < 0 ? -1 : calls.size() - 1 - reversed;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.worker.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.worker.execution;
+
+import org.jspecify.annotations.NullMarked;
