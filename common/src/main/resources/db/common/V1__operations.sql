@@ -21,6 +21,7 @@ create table operation (
     request         jsonb       not null,
     command         jsonb,
     attempt         integer     not null default 0,
+    attempts_before integer     not null default 0,
     worker          text,
     settles         uuid references operation,
     traceparent     text,
@@ -36,11 +37,12 @@ create table operation (
 
 create index operation_by_target on operation (target, sequence);
 create index operation_by_sequence on operation (sequence);
-create index operation_ready on operation (worker_group, lane, sequence) where state = 'QUEUED' and attempt = 0;
-create index operation_in_flight on operation (worker_group, lane) where attempt > 0 and finished_at is null;
+create index operation_ready on operation (worker_group, lane, sequence) where state = 'QUEUED' and attempt = attempts_before;
+create index operation_in_flight on operation (worker_group, lane) where attempt > attempts_before and finished_at is null;
 create index operation_live_by_pool on operation (pool) where finished_at is null;
 create index operation_live_by_target on operation (target) where finished_at is null;
 create index operation_cancelling on operation (updated_at) where state = 'CANCELLING';
+create index operation_by_settled on operation (settles) where settles is not null;
 create index operation_waiting on operation (sequence) where state = 'WAITING';
 
 create table claim (
@@ -70,8 +72,9 @@ create table lane (
 
 -- Seconds during which the service could follow its operations; deadlines are counted in them.
 create table running_clock (
-    only_row boolean primary key default true check (only_row),
-    seconds  bigint not null
+    only_row  boolean primary key default true check (only_row),
+    seconds   bigint      not null,
+    ticked_at timestamptz not null default now()
 );
 
 insert into running_clock (seconds) values (0);
@@ -82,7 +85,8 @@ create table outbox (
     topic    text  not null,
     key      text  not null,
     headers  jsonb not null,
-    payload  text  not null
+    payload  text  not null,
+    refused  text
 );
 
 create table inbox (

@@ -1,16 +1,15 @@
 package dev.cistern.common.http;
 
 import com.fasterxml.jackson.core.JacksonException;
+import dev.cistern.common.operation.DatabaseFault;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
-import java.sql.SQLException;
 import java.util.Objects;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-import org.jspecify.annotations.Nullable;
 
 /** The one place where exceptions become answers. */
 public final class ProblemMappers {
@@ -51,7 +50,7 @@ public final class ProblemMappers {
     /** Everything else: a database that does not answer, or a defect. */
     @ServerExceptionMapper
     public Response failure(RuntimeException e) {
-        if (databaseFault(e)) {
+        if (DatabaseFault.unavailable(e)) {
             LOG.warnf("refused for want of the database: %s", e.getMessage());
             return Response.fromResponse(
                             answer(
@@ -74,15 +73,5 @@ public final class ProblemMappers {
                 .entity(ProblemBody.of(problem))
                 .type(ProblemBody.MEDIA_TYPE)
                 .build();
-    }
-
-    private static boolean databaseFault(@Nullable Throwable failure) {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                var state = Objects.toString(sql.getSQLState(), "08");
-                return state.startsWith("08") || state.startsWith("53") || state.startsWith("57");
-            }
-        }
-        return false;
     }
 }

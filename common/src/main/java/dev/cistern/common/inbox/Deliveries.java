@@ -2,19 +2,13 @@ package dev.cistern.common.inbox;
 
 import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Topics;
+import dev.cistern.common.operation.DatabaseFault;
 import dev.cistern.common.operation.Transactions;
 import dev.cistern.common.outbox.Outbox;
-import dev.cistern.common.outbox.OutboxMessage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands messages to a handler, each with effect once. A batch shares a transaction; when one
@@ -32,7 +26,22 @@ public final class Deliveries {
     private final Transactions transactions;
     private final Inbox inbox;
     private final Outbox outbox;
+    private final Locks locks;
     private final Handler handler;
+
+    /**
+     * Takes what a batch will lock before its first message is handled, in the order that all keep
+     * to: batches and requests then wait for each other and never in a circle.
+     */
+    @FunctionalInterface
+    public interface Locks {
+        /**
+         * Locks rows for the messages of a batch.
+         *
+         * @throws IOException if one of them cannot be read; the batch then goes singly
+         */
+        void take(List<Delivery> batch) throws IOException;
+    }
 
     /** Does one message's work, in the transaction that also takes it into the inbox. */
     @FunctionalInterface
@@ -52,10 +61,22 @@ public final class Deliveries {
      */
     public Deliveries(
             String name, Transactions transactions, Inbox inbox, Outbox outbox, Handler handler) {
+        this(name, transactions, inbox, outbox, _ -> {}, handler);
+    }
+
+    /** The same, with the locks that a batch takes first. */
+    public Deliveries(
+            String name,
+            Transactions transactions,
+            Inbox inbox,
+            Outbox outbox,
+            Locks locks,
+            Handler handler) {
         this.name = name;
         this.transactions = transactions;
         this.inbox = inbox;
         this.outbox = outbox;
+        this.locks = locks;
         this.handler = handler;
     }
 
@@ -65,12 +86,21 @@ public final class Deliveries {
             return;
         }
         try {
-            transactions.run(() -> batch.forEach(this::handleOnce));
+            transactions.run(() -> handleTogether(batch));
         } catch (RuntimeException e) {
             LOG.debugf(e, "%s: a batch of %d goes singly", name, batch.size());
             batch.forEach(this::takeSingly);
         }
         CrashPoints.at("inbox-commit");
+    }
+
+    private void handleTogether(List<Delivery> batch) {
+        try {
+            locks.take(batch);
+        } catch (IOException e) {
+            throw new UnreadableException(e);
+        }
+        batch.forEach(this::handleOnce);
     }
 
     private void handleOnce(Delivery delivery) {
@@ -84,7 +114,7 @@ public final class Deliveries {
     }
 
     private void takeSingly(Delivery delivery) {
-        for (var attempt = 1; ; attempt++) {
+        for (var attempt = 1; ; ) {
             try {
                 transactions.run(() -> handleOnce(delivery));
                 return;
@@ -94,9 +124,8 @@ public final class Deliveries {
             } catch (RuntimeException e) {
                 if (databaseFault(e)) {
                     LOG.warnf("%s: the database does not answer: %s", name, e.getMessage());
-                    attempt--;
                     pause(PAUSE_FOR_DATABASE);
-                } else if (attempt == TRIES) {
+                } else if (attempt++ == TRIES) {
                     bury(delivery, e);
                     return;
                 } else {
@@ -108,55 +137,36 @@ public final class Deliveries {
 
     private void bury(Delivery delivery, Exception reason) {
         LOG.errorf(reason, "%s: message %s goes to the dead letters", name, delivery.id());
-        while (true) {
+        for (var attempt = 1; ; ) {
             try {
-                transactions.run(
-                        () -> {
-                            if (inbox.take(name + ":" + delivery.id())) {
-                                outbox.send(deadLetter(delivery, reason));
-                            }
-                        });
+                transactions.run(() -> writeDeadLetter(delivery, reason));
                 return;
             } catch (RuntimeException e) {
+                if (!databaseFault(e) && attempt++ == TRIES) {
+                    LOG.errorf(
+                            e,
+                            "%s: message %s is passed over, it stays in %s at offset %d of partition %d",
+                            name,
+                            delivery.id(),
+                            delivery.message().topic(),
+                            delivery.message().offset(),
+                            delivery.message().partition());
+                    return;
+                }
                 LOG.warnf("%s: dead letter not written: %s", name, e.getMessage());
                 pause(PAUSE_FOR_DATABASE);
             }
         }
     }
 
-    private OutboxMessage deadLetter(Delivery delivery, Exception reason) {
-        var headers = new LinkedHashMap<String, String>();
-        headers.put(OutboxMessage.ID, delivery.id());
-        headers.put(OutboxMessage.TYPE, delivery.type());
-        headers.put("cistern-handler", name);
-        headers.put("cistern-topic", delivery.message().topic());
-        headers.put("cistern-reason", Objects.toString(reason.getMessage(), reason.toString()));
-        var key = delivery.message().key();
-        return new OutboxMessage(
-                UUID.randomUUID(),
-                Topics.DEAD_LETTERS,
-                key == null ? delivery.id() : key,
-                headers,
-                new String(delivery.message().value(), StandardCharsets.UTF_8));
+    private void writeDeadLetter(Delivery delivery, Exception reason) {
+        if (inbox.take(name + ":" + delivery.id())) {
+            outbox.send(DeadLetter.of(name, delivery, reason));
+        }
     }
 
-    /**
-     * Connection lost or refused, out of resources, shut down, or rolled back on another's behalf:
-     * SQLSTATE 08, 53, 57, 40.
-     */
-    private static boolean databaseFault(@Nullable Throwable failure) {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                var state = Objects.toString(sql.getSQLState(), "08");
-                if (state.startsWith("08")
-                        || state.startsWith("53")
-                        || state.startsWith("57")
-                        || state.startsWith("40")) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    private static boolean databaseFault(RuntimeException failure) {
+        return DatabaseFault.unavailable(failure) || DatabaseFault.brokenOff(failure);
     }
 
     private static void pause(Duration time) {

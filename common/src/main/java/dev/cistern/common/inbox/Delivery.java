@@ -4,6 +4,7 @@ import dev.cistern.common.message.Json;
 import dev.cistern.common.outbox.OutboxMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Delivery(String id, ConsumerRecord<String, byte[]> message) {
 
+    /** What an id may look like; others could not be kept in the inbox. */
+    private static final Pattern ID = Pattern.compile("\\p{Graph}{1,200}");
+
     /**
      * A message with its id from the header {@link OutboxMessage#ID}, else from its place in the
      * topic.
@@ -21,7 +25,7 @@ public record Delivery(String id, ConsumerRecord<String, byte[]> message) {
     public static Delivery of(ConsumerRecord<String, byte[]> message) {
         var id = header(message, OutboxMessage.ID);
         return new Delivery(
-                id != null
+                id != null && ID.matcher(id).matches()
                         ? id
                         : message.topic() + "/" + message.partition() + "/" + message.offset(),
                 message);
@@ -36,15 +40,21 @@ public record Delivery(String id, ConsumerRecord<String, byte[]> message) {
     /**
      * The content.
      *
-     * @throws IOException if it is not of this type
+     * @throws IOException if it is not of this type, or there is none
      */
+    @SuppressWarnings("NullAway") // a Kafka record may have no value
     public <T> T read(Class<T> type) throws IOException {
+        if (message.value() == null) {
+            throw new IOException("there is nothing in the message");
+        }
         return Json.read(message.value(), type);
     }
 
     /** The value of a header, or null. */
     public static @Nullable String header(ConsumerRecord<?, ?> message, String name) {
         var header = message.headers().lastHeader(name);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        return header == null || header.value() == null
+                ? null
+                : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

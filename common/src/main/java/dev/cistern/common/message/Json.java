@@ -1,12 +1,17 @@
 package dev.cistern.common.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
@@ -22,6 +27,7 @@ public final class Json {
             JsonMapper.builder()
                     .addModule(new JavaTimeModule())
                     .addModule(new Jdk8Module())
+                    .addModule(new SimpleModule().addDeserializer(String.class, new CleanText()))
                     .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .defaultPropertyInclusion(
@@ -35,6 +41,25 @@ public final class Json {
     }
 
     private Json() {}
+
+    /**
+     * Texts from outside, such as a backing file's name in a hostile image, may have a NUL in them,
+     * which PostgreSQL stores in no column.
+     */
+    private static final class CleanText extends StdScalarDeserializer<String> {
+        private static final long serialVersionUID = 1L;
+
+        CleanText() {
+            super(String.class);
+        }
+
+        @Override
+        public String deserialize(JsonParser parser, DeserializationContext context)
+                throws IOException {
+            var text = StringDeserializer.instance.deserialize(parser, context);
+            return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+        }
+    }
 
     /** The message as UTF-8 JSON. */
     public static byte[] bytes(Object message) {
@@ -60,8 +85,13 @@ public final class Json {
      * @throws IOException if it is not one of this type, or of a type that this version does not
      *     know
      */
+    @SuppressWarnings("NullAway") // Jackson's answer to the text "null"
     public static <T> T read(byte[] json, Class<T> type) throws IOException {
-        return MAPPER.readValue(json, type);
+        T message = MAPPER.readValue(json, type);
+        if (message == null) {
+            throw new IOException("null is not a " + type.getSimpleName());
+        }
+        return message;
     }
 
     /** Reads what this service itself has written, from a column for example. */

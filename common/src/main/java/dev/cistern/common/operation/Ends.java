@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Wakes those who wait for the end of an operation. */
 public final class Ends {
@@ -16,7 +17,20 @@ public final class Ends {
     private static final Duration POLL = Duration.ofSeconds(1);
 
     private final TransactionSynchronizationRegistry transactions;
-    private final ConcurrentHashMap<UUID, CountDownLatch> waiting = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UUID, Waiters> waiting = new ConcurrentHashMap<>();
+
+    /** Those who wait for one operation, and what wakes them all. */
+    private record Waiters(int count, CountDownLatch end) {
+        static Waiters oneMore(@Nullable Waiters before) {
+            return before == null
+                    ? new Waiters(1, new CountDownLatch(1))
+                    : new Waiters(before.count + 1, before.end);
+        }
+
+        @Nullable Waiters oneLess() {
+            return count == 1 ? null : new Waiters(count - 1, end);
+        }
+    }
 
     /** Waiters of one service. */
     public Ends(TransactionSynchronizationRegistry transactions) {
@@ -32,9 +46,9 @@ public final class Ends {
 
                     @Override
                     public void afterCompletion(int status) {
-                        var latch = waiting.get(operation);
-                        if (status == Status.STATUS_COMMITTED && latch != null) {
-                            latch.countDown();
+                        var waiters = waiting.get(operation);
+                        if (status == Status.STATUS_COMMITTED && waiters != null) {
+                            waiters.end().countDown();
                         }
                     }
                 });
@@ -47,19 +61,33 @@ public final class Ends {
      */
     public void await(UUID operation, Duration atMost, BooleanSupplier ended) {
         var deadline = System.nanoTime() + atMost.toNanos();
-        var latch = waiting.computeIfAbsent(operation, _ -> new CountDownLatch(1));
+        var waiters = waiting.compute(operation, (_, before) -> Waiters.oneMore(before));
         try {
             while (!ended.getAsBoolean()) {
                 var left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return;
                 }
-                var _ = latch.await(Math.min(left, POLL.toNanos()), TimeUnit.NANOSECONDS);
+                pause(waiters.end(), Math.min(left, POLL.toNanos()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            waiting.remove(operation, latch);
+            waiting.computeIfPresent(operation, (_, present) -> present.oneLess());
         }
+    }
+
+    /** A latch that is open already must not make the wait a busy one. */
+    private static void pause(CountDownLatch end, long nanos) throws InterruptedException {
+        if (end.getCount() == 0) {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } else {
+            var _ = end.await(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** How many operations someone waits for. */
+    int awaited() {
+        return waiting.size();
     }
 }

@@ -30,16 +30,23 @@ final class Fleet {
     }
 
     /** Who last spoke of an operation, and when. */
-    record Mention(String worker, UUID incarnation, Heartbeat.Running running, long at) {}
+    record Mention(String worker, UUID incarnation, Heartbeat.Running running, long at) {
+        /** Whether this says more than another worker's word of an earlier attempt. */
+        boolean outranks(Mention other, long now) {
+            return running.attempt() >= other.running.attempt()
+                    || now - other.at >= FRESH.toNanos();
+        }
+    }
 
     void heard(Heartbeat heartbeat, long now) {
         workers.compute(
                 heartbeat.worker(),
                 (_, before) -> new Seen(heartbeat, now, freeSince(before, heartbeat, now)));
         for (var running : heartbeat.running()) {
-            mentions.put(
+            mentions.merge(
                     running.operation(),
-                    new Mention(heartbeat.worker(), heartbeat.incarnation(), running, now));
+                    new Mention(heartbeat.worker(), heartbeat.incarnation(), running, now),
+                    (before, mention) -> mention.outranks(before, now) ? mention : before);
         }
     }
 
@@ -105,8 +112,9 @@ final class Fleet {
         return workers.values().stream().anyMatch(worker -> worker.fresh(now));
     }
 
-    /** Drops what was said of operations longer ago than anyone asks. */
+    /** Drops what was said longer ago than anyone asks. */
     void forget(long now, Duration age) {
         mentions.values().removeIf(mention -> now - mention.at() > age.toNanos());
+        workers.values().removeIf(worker -> now - worker.at() > age.toNanos());
     }
 }

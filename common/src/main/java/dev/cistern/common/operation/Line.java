@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -28,6 +29,11 @@ final class Line {
         this.resourceTable = resourceTable;
     }
 
+    /**
+     * Locks what is claimed: shared for a reader, else for writing.
+     *
+     * @throws IllegalStateException if a row is not there: without it nothing would keep the order
+     */
     void lockResources(Collection<Claim> claims) {
         var ordered =
                 claims.stream()
@@ -36,25 +42,62 @@ final class Line {
         jdbi.useHandle(
                 handle -> {
                     for (var claim : ordered) {
-                        var mode = claim.exclusive() ? "update" : "share";
-                        handle.createQuery(
-                                        "select id from %s where id = :id for %s"
-                                                .formatted(resourceTable, mode))
-                                .bind("id", claim.resource())
-                                .mapTo(UUID.class)
-                                .findOne();
+                        lock(handle, claim);
                     }
                 });
     }
 
-    /** Locks for writing whatever these operations claim. */
-    void lockClaimed(Collection<UUID> operations) {
+    private void lock(Handle handle, Claim claim) {
+        var found =
+                handle.createQuery(
+                                "select id from %s where id = :id for %s"
+                                        .formatted(
+                                                resourceTable,
+                                                claim.exclusive() ? "update" : "share"))
+                        .bind("id", claim.resource())
+                        .mapTo(UUID.class)
+                        .findOne();
+        if (found.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s cannot be claimed: table %s has no such row; write it before the operation is accepted"
+                            .formatted(claim.resource(), resourceTable));
+        }
+    }
+
+    /**
+     * Locks for writing whatever a change of these operations can reach: what they claim and are
+     * done to, and the claims of those that depend on them or wait behind them.
+     */
+    void lockAround(Collection<UUID> operations) {
+        var resources = around(operations);
+        if (resources.isEmpty()) {
+            return;
+        }
         jdbi.useHandle(
                 handle ->
                         handle.createQuery(
-                                        "select id from %s where id in (select resource from claim where operation = any(:ids))"
-                                                        .formatted(resourceTable)
-                                                + " order by id for update")
+                                        "select id from %s where id = any(:resources) order by id for update"
+                                                .formatted(resourceTable))
+                                .bind("resources", resources.toArray(UUID[]::new))
+                                .mapTo(UUID.class)
+                                .list());
+    }
+
+    private List<UUID> around(Collection<UUID> operations) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "with recursive involved (id) as (select unnest(:ids) union"
+                                                + " select d.operation from involved i join dependency d on d.depends_on = i.id"
+                                                + " join operation o on o.id = d.operation where o.finished_at is null)"
+                                                + " select c.resource from claim c join involved i on i.id = c.operation"
+                                                + " union select theirs.resource from claim mine"
+                                                + " join involved i on i.id = mine.operation"
+                                                + " join claim behind on behind.resource = mine.resource"
+                                                + " and behind.sequence > mine.sequence"
+                                                + " join operation o on o.id = behind.operation and o.state = 'WAITING'"
+                                                + " join claim theirs on theirs.operation = o.id"
+                                                + " union select target from operation where id = any(:ids)")
                                 .bind("ids", operations.toArray(UUID[]::new))
                                 .mapTo(UUID.class)
                                 .list());
@@ -97,16 +140,20 @@ final class Line {
     /**
      * Takes an operation out of its queues.
      *
-     * @return the waiting operations behind it, which may now be first
+     * @return the waiting operations that are now first in one of them
      */
     List<UUID> leave(UUID operation) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "with gone as (delete from claim where operation = :id returning resource)"
-                                                + " select distinct o.id, o.sequence from claim c join gone g on g.resource = c.resource"
-                                                + " join operation o on o.id = c.operation"
-                                                + " where c.operation <> :id and o.state = 'WAITING' order by o.sequence")
+                                                + " select distinct o.id, o.sequence from gone g"
+                                                + " join claim c on c.resource = g.resource and c.operation <> :id"
+                                                + " join operation o on o.id = c.operation and o.state = 'WAITING'"
+                                                + " where not exists (select from claim before"
+                                                + " where before.resource = c.resource and before.sequence < c.sequence"
+                                                + " and before.operation <> :id and (before.exclusive or c.exclusive))"
+                                                + " order by o.sequence")
                                 .bind("id", operation)
                                 .map((row, _) -> row.getObject("id", UUID.class))
                                 .list());

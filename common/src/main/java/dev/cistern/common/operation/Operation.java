@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param request what was asked, as the use case wrote it down, JSON
  * @param command the command that is or was sent, JSON, or null before its turn and while the
  *     services talk
- * @param attempt how often the command was sent; 0 before
+ * @param attempt how often a command was sent; 0 before
+ * @param attemptsBefore how many of these were other commands, which are done
  * @param settles the operation whose traces this one removes, or null
  * @param deadline seconds that it may take from its turn on
  */
@@ -39,6 +40,7 @@ public record Operation(
         String request,
         @Nullable String command,
         int attempt,
+        int attemptsBefore,
         @Nullable String worker,
         @Nullable UUID settles,
         @Nullable String traceparent,
@@ -53,9 +55,9 @@ public record Operation(
     /** Kind of the internal operation that settles another. */
     public static final String SETTLE = "Settle";
 
-    /** Whether a command of it may be on its way or in hand. */
+    /** Whether its command may be on its way or in hand. */
     public boolean dispatched() {
-        return attempt > 0;
+        return attempt > attemptsBefore;
     }
 
     /** Whether it removes the traces of another operation; such a one is not shown to users. */

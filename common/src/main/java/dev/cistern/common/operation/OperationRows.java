@@ -35,7 +35,7 @@ final class OperationRows {
                                                 + " tenant, actor, state, worker_group, lane, request, traceparent, deadline,"
                                                 + " settles) values (:id, :sequence, :kind, :type, :target, :name, :pool,"
                                                 + " :tenant, :actor, 'WAITING', :group, :lane, cast(:request as jsonb),"
-                                                + " :traceparent, :deadline, :settles) returning *")
+                                                + " :traceparent, :deadline, cast(:settles as uuid)) returning *")
                                 .bind("id", id)
                                 .bind("sequence", sequence)
                                 .bind("kind", request.kind())
@@ -72,20 +72,10 @@ final class OperationRows {
                                 .findOne());
     }
 
-    List<Operation> all(Collection<UUID> ids) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "select * from operation where id = any(:ids) order by sequence")
-                                .bind("ids", ids.toArray(UUID[]::new))
-                                .map((row, _) -> read(row))
-                                .list());
-    }
-
     /** Its turn has come: what is to be sent is known, and the deadline starts to run. */
     void ready(UUID id, Command command) {
         execute(
-                "update operation set state = 'QUEUED', command = cast(:value as jsonb), attempt = 0, updated_at = now(),"
+                "update operation set state = 'QUEUED', command = cast(:value as jsonb), attempts_before = attempt, updated_at = now(),"
                         + " deadline_at = coalesce(deadline_at, (select seconds from running_clock) + deadline)"
                         + " where id = :id",
                 id,
@@ -108,21 +98,41 @@ final class OperationRows {
         jdbi.useHandle(
                 handle ->
                         handle.execute(
-                                "update operation set attempt = 0, command = null where id = ?",
+                                "update operation set attempts_before = attempt, command = null where id = ?",
                                 id));
     }
 
-    /** Sent once more; false if another has done so, or it has ended. */
-    boolean sent(UUID id, int previousAttempt) {
+    /** Sent for the first time; empty if it has ended or gone otherwise. */
+    Optional<Operation> sent(UUID id) {
+        return one(
+                "update operation set attempt = attempt + 1, updated_at = now()"
+                        + " where id = :id and state = 'QUEUED' and attempt = attempts_before returning *",
+                id);
+    }
+
+    /** Sent once more; empty if another has done so, or it has moved on. */
+    Optional<Operation> sentAgain(UUID id, int attempt) {
         return jdbi.withHandle(
-                        handle ->
-                                handle.createUpdate(
-                                                "update operation set attempt = attempt + 1, updated_at = now()"
-                                                        + " where id = :id and attempt = :attempt and finished_at is null")
-                                        .bind("id", id)
-                                        .bind("attempt", previousAttempt)
-                                        .execute())
-                == 1;
+                handle ->
+                        handle.createQuery(
+                                        "update operation set attempt = attempt + 1, updated_at = now() where id = :id"
+                                                + " and attempt = :attempt and attempt > attempts_before"
+                                                + " and state in ('QUEUED', 'RUNNING') returning *")
+                                .bind("id", id)
+                                .bind("attempt", attempt)
+                                .map((row, _) -> read(row))
+                                .findOne());
+    }
+
+    /** Whether a settling of the operation was begun, ended or not. */
+    boolean hasHeir(UUID id) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select exists (select from operation where settles = :id)")
+                                .bind("id", id)
+                                .mapTo(Boolean.class)
+                                .one());
     }
 
     void cancelling(UUID id, Problem problem) {
@@ -210,6 +220,7 @@ final class OperationRows {
                 row.getString("request"),
                 row.getString("command"),
                 row.getInt("attempt"),
+                row.getInt("attempts_before"),
                 row.getString("worker"),
                 row.getObject("settles", UUID.class),
                 row.getString("traceparent"),

@@ -1,17 +1,13 @@
 package dev.cistern.common.operation;
 
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /** Transactions that are run again when PostgreSQL had to break them off for another's sake. */
 public final class Transactions {
     private static final int TRIES = 10;
-    private static final String DEADLOCK = "40P01";
-    private static final String SERIALIZATION = "40001";
 
     /** Runs work in a transaction of its own. */
     public void run(Runnable work) {
@@ -32,23 +28,12 @@ public final class Transactions {
             try {
                 return QuarkusTransaction.requiringNew().call(work);
             } catch (RuntimeException e) {
-                if (attempt == TRIES || !brokenOff(e)) {
+                if (attempt == TRIES || !DatabaseFault.brokenOff(e)) {
                     throw e;
                 }
                 pause(attempt);
             }
         }
-    }
-
-    private static boolean brokenOff(@Nullable Throwable failure) {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql
-                    && (DEADLOCK.equals(sql.getSQLState())
-                            || SERIALIZATION.equals(sql.getSQLState()))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void pause(int attempt) {

@@ -3,11 +3,11 @@ package dev.cistern.common.operation;
 import dev.cistern.common.message.Heartbeat;
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.operation.Fleet.Mention;
 import dev.cistern.common.operation.Fleet.Road;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that every operation ends: sends again what no heartbeat mentions, ends what is
@@ -25,11 +26,15 @@ import org.jdbi.v3.core.Jdbi;
  *
  * <p>It judges only while it can see: armed once the service has read all heartbeats and results
  * that there are and a worker is alive. Silence, and the running clock of the deadlines, count from
- * then on, so neither a restart nor an hour without Kafka makes anything silent or overdue.
+ * then on, so neither a restart nor an hour without Kafka or the database makes anything silent or
+ * overdue. What cannot be done about one operation does not keep it from the others.
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Watchdog.class);
     private static final int SWEEP_EVERY_TICKS = 5;
+
+    /** After a longer break between two looks, nobody knows what was missed in between. */
+    private static final Duration LONGEST_BREAK = Duration.ofSeconds(5);
 
     private final Operations operations;
     private final WatchdogRows rows;
@@ -46,6 +51,7 @@ public final class Watchdog implements AutoCloseable {
     private final AtomicLong sentAgain = new AtomicLong();
     private final ScheduledExecutorService timer;
     private long armedSince;
+    private long lookedAt;
     private boolean armed;
     private long ticks;
 
@@ -95,7 +101,11 @@ public final class Watchdog implements AutoCloseable {
 
     /** Takes note of a worker's sign of life. */
     public void heard(Heartbeat heartbeat) {
-        fleet.heard(heartbeat, System.nanoTime());
+        heard(heartbeat, System.nanoTime());
+    }
+
+    void heard(Heartbeat heartbeat, long now) {
+        fleet.heard(heartbeat, now);
     }
 
     /**
@@ -128,7 +138,8 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    private void tick(long now) {
+    /** Looks once; {@code now} is {@link System#nanoTime}. */
+    void tick(long now) {
         ticks++;
         resizeLanes(now);
         recordProgress();
@@ -141,15 +152,26 @@ public final class Watchdog implements AutoCloseable {
         if (ticks % SWEEP_EVERY_TICKS == 0) {
             sweep();
             fleet.forget(now, settings.silence().multipliedBy(10));
+            slots.clear();
         }
     }
 
     private void arm(long now) {
-        var sees = caughtUp.getAsBoolean() && fleet.anyFresh(now);
-        if (sees && !armed) {
+        var sees = sees(now);
+        if (sees && (!armed || now - lookedAt > LONGEST_BREAK.toNanos())) {
             armedSince = now;
         }
         armed = sees;
+        lookedAt = now;
+    }
+
+    private boolean sees(long now) {
+        try {
+            return fleet.anyFresh(now) && caughtUp.getAsBoolean();
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "%s watchdog: cannot tell whether all is read", owner);
+            return false;
+        }
     }
 
     private void resizeLanes(long now) {
@@ -157,8 +179,7 @@ public final class Watchdog implements AutoCloseable {
                 .forEach(
                         (road, total) -> {
                             if (!total.equals(slots.get(road))) {
-                                transactions.run(
-                                        () -> operations.resize(road.group(), road.lane(), total));
+                                transactions.run(() -> operations.resize(road, total));
                                 slots.put(road, total);
                             }
                         });
@@ -166,15 +187,22 @@ public final class Watchdog implements AutoCloseable {
 
     private void recordProgress() {
         for (var operation : rows.inFlight()) {
-            var mention = fleet.mention(operation.id());
+            var mention = mention(operation);
             if (mention != null
                     && mention.running().owner() == owner
-                    && mention.running().attempt() == operation.attempt()
                     && !mention.running().equals(progress.get(operation.id()))) {
                 transactions.run(() -> rows.progress(mention.running(), mention.worker()));
                 progress.put(operation.id(), mention.running());
             }
         }
+    }
+
+    /** What was last said of the command that is out, in whichever of its attempts. */
+    private @Nullable Mention mention(InFlight operation) {
+        var mention = fleet.mention(operation.id());
+        return mention != null && mention.running().attempt() > operation.attemptsBefore()
+                ? mention
+                : null;
     }
 
     private void sendSilentAgain(long now) {
@@ -190,16 +218,23 @@ public final class Watchdog implements AutoCloseable {
                                             ? before
                                             : new Outstanding(operation.attempt(), now));
             if (silent(operation, known, now)) {
-                sendAgain(operation);
+                alone(operation.id(), () -> sendAgain(operation));
             }
         }
     }
 
+    /**
+     * One that is spoken of is silent when that stops. One that is not may still be on the road,
+     * for as long as its group has no free slot.
+     */
     private boolean silent(InFlight operation, Outstanding known, long now) {
         var since = later(known.since(), armedSince);
-        var mention = fleet.mention(operation.id());
-        if (mention != null && mention.running().attempt() == operation.attempt()) {
-            return fleet.died(mention) || older(later(since, mention.at()), now);
+        var mention = mention(operation);
+        if (mention != null) {
+            since = later(since, mention.at());
+            if (mention.running().attempt() == operation.attempt()) {
+                return fleet.died(mention) || older(since, now);
+            }
         }
         var freeSince = fleet.freeSince(new Road(operation.group(), operation.lane()), now);
         return freeSince != null && older(later(since, freeSince), now);
@@ -214,22 +249,27 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private void sendAgain(InFlight operation) {
-        LOG.infof(
-                "no worker speaks of operation %s, attempt %d: sending it again",
-                operation.id(), operation.attempt());
-        transactions.run(() -> operations.sendAgain(operation.id(), operation.attempt()));
-        sentAgain.incrementAndGet();
+        if (transactions.call(() -> operations.sendAgain(operation.id(), operation.attempt()))) {
+            sentAgain.incrementAndGet();
+            LOG.infof(
+                    "no worker speaks of operation %s, attempt %d: sent again",
+                    operation.id(), operation.attempt());
+        }
     }
 
     private void endOverdue() {
-        for (var overdue : transactions.call(() -> rows.advanceClock(1))) {
-            transactions.run(() -> operations.overdue(overdue.id(), overdue.deadline()));
+        for (var overdue : transactions.call(() -> rows.advanceClock())) {
+            alone(
+                    overdue.id(),
+                    () ->
+                            transactions.run(
+                                    () -> operations.overdue(overdue.id(), overdue.deadline())));
         }
     }
 
     private void endUnsettled() {
         for (var id : rows.cancellingLongerThan(settings.settling())) {
-            transactions.run(() -> operations.endUnsettled(id));
+            alone(id, () -> transactions.run(() -> operations.endUnsettled(id)));
         }
     }
 
@@ -239,15 +279,29 @@ public final class Watchdog implements AutoCloseable {
      */
     private void sweep() {
         var found = new HashSet<>(rows.firstInLine());
-        for (var id : List.copyOf(found)) {
-            if (suspects.contains(id) && transactions.call(() -> operations.sweepWaiting(id))) {
-                missed(1);
+        for (var id : found) {
+            if (suspects.contains(id)) {
+                alone(
+                        id,
+                        () -> missed(transactions.call(() -> operations.sweepWaiting(id)) ? 1 : 0));
             }
         }
         suspects.clear();
         suspects.addAll(found);
         for (var road : rows.readyRoads()) {
-            missed(transactions.call(() -> operations.sweepReady(road.group(), road.lane())));
+            missed(transactions.call(() -> operations.sweepReady(road)));
+        }
+    }
+
+    /** Does something about one operation; a failure is its own, unless the database is away. */
+    private void alone(UUID operation, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            if (DatabaseFault.unavailable(e)) {
+                throw e;
+            }
+            LOG.warnf("%s watchdog, operation %s: %s", owner, operation, e.getMessage());
         }
     }
 
@@ -258,8 +312,12 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** A command that is out. */
-    record InFlight(UUID id, int attempt, String group, Lane lane) {}
+    /**
+     * A command that is out.
+     *
+     * @param attemptsBefore attempts that were other commands of the operation
+     */
+    record InFlight(UUID id, int attempt, int attemptsBefore, String group, Lane lane) {}
 
     /** An operation past its deadline. */
     record Overdue(UUID id, long deadline) {}

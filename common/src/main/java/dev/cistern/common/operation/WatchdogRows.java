@@ -22,13 +22,15 @@ final class WatchdogRows {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "select id, attempt, worker_group, lane from operation"
-                                                + " where attempt > 0 and finished_at is null")
+                                        "select id, attempt, attempts_before, worker_group, lane from operation"
+                                                + " where attempt > attempts_before and finished_at is null"
+                                                + " and state <> 'CANCELLING'")
                                 .map(
                                         (row, _) ->
                                                 new InFlight(
                                                         row.getObject("id", UUID.class),
                                                         row.getInt("attempt"),
+                                                        row.getInt("attempts_before"),
                                                         row.getString("worker_group"),
                                                         Lane.valueOf(row.getString("lane"))))
                                 .list());
@@ -41,7 +43,7 @@ final class WatchdogRows {
                                         "update operation set state = case when state = 'QUEUED' then 'RUNNING' else state end,"
                                                 + " worker = :worker, stage = :stage, bytes_done = :done, bytes_total = :total,"
                                                 + " started_at = coalesce(started_at, now()), updated_at = now()"
-                                                + " where id = :id and attempt = :attempt and state in ('QUEUED', 'RUNNING')")
+                                                + " where id = :id and :attempt > attempts_before and state in ('QUEUED', 'RUNNING')")
                                 .bind("id", running.operation())
                                 .bind("attempt", running.attempt())
                                 .bind("worker", worker)
@@ -51,11 +53,17 @@ final class WatchdogRows {
                                 .execute());
     }
 
-    /** Lets the running clock advance and returns what is past its deadline by it. */
-    List<Overdue> advanceClock(int seconds) {
+    /**
+     * Lets a second pass on the running clock and returns what is past its deadline by it. Of
+     * several processes that do so within a second, one has its way.
+     */
+    List<Overdue> advanceClock() {
         return jdbi.withHandle(
                 handle -> {
-                    handle.execute("update running_clock set seconds = seconds + ?", seconds);
+                    handle.execute(
+                            "update running_clock set seconds = seconds + 1, ticked_at = now()"
+                                    + " where ticked_at <= now() - interval '0.9 seconds'"
+                                    + " or ticked_at > now() + interval '1 minute'");
                     return handle.createQuery(
                                     "select id, deadline from operation where finished_at is null and settles is null"
                                             + " and state <> 'CANCELLING'"
@@ -98,7 +106,7 @@ final class WatchdogRows {
                 handle ->
                         handle.createQuery(
                                         "select distinct worker_group, lane from operation where state = 'QUEUED'"
-                                                + " and attempt = 0 and finished_at is null"
+                                                + " and attempt = attempts_before and finished_at is null"
                                                 + " and updated_at < now() - interval '5 seconds'")
                                 .map(
                                         (row, _) ->

@@ -1,6 +1,6 @@
 package dev.cistern.common.operation;
 
-import dev.cistern.common.message.Lane;
+import dev.cistern.common.operation.Fleet.Road;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -11,26 +11,25 @@ import org.jdbi.v3.core.Jdbi;
  *
  * <p>Whoever accepts holds the lane's row shared, whoever frees room holds it exclusively: so one
  * who frees sees everything that was accepted, and nothing is left behind. Several who accept at
- * once may overshoot by their number.
+ * once may overshoot by their number. A lane that no worker has served yet has no room: there may
+ * not even be a topic for it.
  */
 final class Window {
-    /** Commands that may be out while no worker has reported its slots. */
-    private static final int UNKNOWN_SLOTS = 4;
-
     private final Jdbi jdbi;
 
     Window(Jdbi jdbi) {
         this.jdbi = jdbi;
     }
 
-    /** Whether one more may go, for who accepts. */
-    boolean hasRoom(String group, Lane lane) {
-        return room(group, lane, "share") > 0;
+    /** Those of the newly ready that may go, for who accepts. */
+    List<UUID> admit(Road road, List<UUID> ready) {
+        var room = room(road, "share");
+        return ready.subList(0, Math.clamp(room, 0, ready.size()));
     }
 
     /** The operations that may go now, oldest first, for who frees room. */
-    List<UUID> next(String group, Lane lane) {
-        var room = room(group, lane, "update");
+    List<UUID> next(Road road) {
+        var room = room(road, "update");
         if (room <= 0) {
             return List.of();
         }
@@ -38,61 +37,61 @@ final class Window {
                 handle ->
                         handle.createQuery(
                                         "select id from operation where worker_group = :group and lane = :lane"
-                                                + " and state = 'QUEUED' and attempt = 0 order by sequence limit :room")
-                                .bind("group", group)
-                                .bind("lane", lane)
+                                                + " and state = 'QUEUED' and attempt = attempts_before"
+                                                + " order by sequence limit :room")
+                                .bind("group", road.group())
+                                .bind("lane", road.lane())
                                 .bind("room", room)
                                 .mapTo(UUID.class)
                                 .list());
     }
 
-    void resize(String group, Lane lane, int slots) {
+    void resize(Road road, int slots) {
         jdbi.useHandle(
                 handle ->
                         handle.createUpdate(
                                         "insert into lane (worker_group, lane, slots) values (:group, :lane, :slots)"
                                                 + " on conflict (worker_group, lane) do update set slots = :slots")
-                                .bind("group", group)
-                                .bind("lane", lane)
+                                .bind("group", road.group())
+                                .bind("lane", road.lane())
                                 .bind("slots", slots)
                                 .execute());
     }
 
-    private long room(String group, Lane lane, String lock) {
-        return slots(group, lane, lock) * 2L - inFlight(group, lane);
+    private long room(Road road, String lock) {
+        return slots(road, lock) * 2L - inFlight(road);
     }
 
-    private int slots(String group, Lane lane, String lock) {
+    private int slots(Road road, String lock) {
         return jdbi.withHandle(
                 handle -> {
                     var slots =
                             handle.createQuery(
                                             "select slots from lane where worker_group = :group and lane = :lane for "
                                                     + lock)
-                                    .bind("group", group)
-                                    .bind("lane", lane)
+                                    .bind("group", road.group())
+                                    .bind("lane", road.lane())
                                     .mapTo(Integer.class)
                                     .findOne();
                     if (slots.isPresent()) {
                         return slots.get();
                     }
                     handle.execute(
-                            "insert into lane (worker_group, lane, slots) values (?, ?, ?) on conflict do nothing",
-                            group,
-                            lane,
-                            UNKNOWN_SLOTS);
-                    return slots(group, lane, lock);
+                            "insert into lane (worker_group, lane, slots) values (?, ?, 0) on conflict do nothing",
+                            road.group(),
+                            road.lane());
+                    return slots(road, lock);
                 });
     }
 
-    private long inFlight(String group, Lane lane) {
+    private long inFlight(Road road) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "select count(*) from operation where worker_group = :group and lane = :lane"
-                                                + " and attempt > 0 and finished_at is null")
-                                .bind("group", group)
-                                .bind("lane", lane)
+                                                + " and attempt > attempts_before and finished_at is null")
+                                .bind("group", road.group())
+                                .bind("lane", road.lane())
                                 .mapTo(Long.class)
                                 .one());
     }

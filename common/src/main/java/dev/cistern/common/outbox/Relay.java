@@ -6,26 +6,41 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the outbox to Kafka in the order written.
  *
  * <p>One relay works at a time on a schema, however many processes run: it holds an advisory lock
- * of PostgreSQL. Rows are deleted once the broker has acknowledged them, so a crash in between
- * sends them again under the same id.
+ * of PostgreSQL. Rows are deleted once the broker has acknowledged them, so a crash in between, or
+ * the loss of the lock with its connection, sends them again under the same id; among first copies
+ * the order stands, since each relay starts with the oldest row that is left.
+ *
+ * <p>What was written under one lock, such as the row of a resource, leaves in that order: sequence
+ * numbers are drawn under the lock and seen by all once it is released.
+ *
+ * <p>A topic that does not take messages holds up no other. A message that no broker would ever
+ * take, such as one too large, is put aside in its row, with the reason.
  */
 public final class Relay implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Relay.class);
@@ -36,10 +51,17 @@ public final class Relay implements AutoCloseable {
     /** How soon a row is found whose nudge was lost with its process. */
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** How long a topic that does not take messages is let be. */
+    private static final Duration HOLD = Duration.ofSeconds(5);
+
+    /** How long a topic may keep others waiting before it is let be. */
+    private static final long MAX_BLOCK_MILLIS = 5_000;
+
     private final String name;
     private final Jdbi jdbi;
     private final Producer<String, byte[]> producer;
     private final Semaphore nudges = new Semaphore(0);
+    private final Map<String, Long> held = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
     private volatile long lastRoundNanos = System.nanoTime();
@@ -49,14 +71,27 @@ public final class Relay implements AutoCloseable {
      *
      * @param name of the schema; the advisory lock is drawn from it
      * @param jdbi connections outside of any transaction
-     * @param producer idempotent, acks=all, without a delivery timeout: an order given up would let
-     *     a later message overtake
+     * @param kafka configuration of Kafka clients
      */
-    public Relay(String name, Jdbi jdbi, Producer<String, byte[]> producer) {
+    public Relay(String name, Jdbi jdbi, Map<String, Object> kafka) {
         this.name = name;
         this.jdbi = jdbi;
-        this.producer = producer;
+        this.producer = producer(kafka);
         this.thread = Thread.ofPlatform().name(name + "-relay").daemon().unstarted(this::run);
+    }
+
+    /**
+     * Idempotent, acks=all, and without a delivery timeout: an order given up would let a later
+     * message overtake.
+     */
+    private static Producer<String, byte[]> producer(Map<String, Object> kafka) {
+        var config = new HashMap<>(kafka);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     /** Starts carrying. */
@@ -72,7 +107,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Time since the relay last finished a round, which a stopped broker or database makes grow.
+     * Time since the relay last finished a round, or saw that another process has one at work; a
+     * stopped broker or database makes it grow.
      */
     public Duration sinceLastRound() {
         return Duration.ofNanos(System.nanoTime() - lastRoundNanos);
@@ -84,13 +120,14 @@ public final class Relay implements AutoCloseable {
         closed = true;
         nudge();
         try {
-            if (!thread.join(Duration.ofSeconds(2))) {
+            if (thread.isAlive() && !thread.join(Duration.ofSeconds(2))) {
                 thread.interrupt();
                 thread.join(Duration.ofSeconds(2));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        producer.close(Duration.ofSeconds(1));
     }
 
     private void run() {
@@ -99,12 +136,13 @@ public final class Relay implements AutoCloseable {
                 if (holdsLock(handle)) {
                     carry(handle);
                 } else {
+                    lastRoundNanos = System.nanoTime();
                     pause();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (JdbiException | SQLException | ExecutionException e) {
+            } catch (SQLException | RuntimeException e) {
                 if (!closed) {
                     LOG.warnf("%s relay: %s; trying again", name, e.getMessage());
                     pauseAfterFailure();
@@ -119,13 +157,12 @@ public final class Relay implements AutoCloseable {
                 .one();
     }
 
-    private void carry(Handle handle)
-            throws InterruptedException, ExecutionException, SQLException {
+    private void carry(Handle handle) throws InterruptedException, SQLException {
         try {
             while (!closed) {
-                var sent = round(handle);
+                var found = round(handle);
                 lastRoundNanos = System.nanoTime();
-                if (sent < BATCH) {
+                if (found < BATCH) {
                     pause();
                 }
             }
@@ -140,42 +177,111 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private int round(Handle handle) throws InterruptedException, ExecutionException {
-        var rows =
-                handle.select(
-                                "select sequence, topic, key, headers::text as headers, payload"
-                                        + " from outbox order by sequence limit "
-                                        + BATCH)
-                        .map(
-                                (row, _) ->
-                                        new Row(
-                                                row.getLong("sequence"),
-                                                row.getString("topic"),
-                                                row.getString("key"),
-                                                row.getString("headers"),
-                                                row.getString("payload")))
-                        .list();
+    private int round(Handle handle) throws InterruptedException {
+        var rows = oldest(handle);
         if (rows.isEmpty()) {
             return 0;
         }
-        send(rows);
+        var outcome = send(rows);
         CrashPoints.at("outbox-send");
-        var sequences = rows.stream().mapToLong(Row::sequence).boxed().toArray(Long[]::new);
         handle.createUpdate("delete from outbox where sequence = any(:sequences)")
-                .bind("sequences", sequences)
+                .bind("sequences", outcome.sent().toArray(Long[]::new))
                 .execute();
         CrashPoints.at("outbox-delete");
+        outcome.refused().forEach((row, why) -> putAside(handle, row, why));
         return rows.size();
     }
 
-    private void send(List<Row> rows) throws InterruptedException, ExecutionException {
-        var pending = new ArrayList<Future<RecordMetadata>>(rows.size());
+    private List<Row> oldest(Handle handle) {
+        var now = System.nanoTime();
+        held.values().removeIf(until -> now - until > 0);
+        return handle.createQuery(
+                        "select sequence, topic, key, headers::text as headers, payload from outbox"
+                                + " where refused is null and not topic = any(:held)"
+                                + " order by sequence limit "
+                                + BATCH)
+                .bind("held", held.keySet().toArray(String[]::new))
+                .map(
+                        (row, _) ->
+                                new Row(
+                                        row.getLong("sequence"),
+                                        row.getString("topic"),
+                                        row.getString("key"),
+                                        row.getString("headers"),
+                                        row.getString("payload")))
+                .list();
+    }
+
+    /** What became of the rows of a round; those in neither stay for a later one. */
+    private record Outcome(List<Long> sent, Map<Row, Throwable> refused) {}
+
+    private Outcome send(List<Row> rows) throws InterruptedException {
+        var pending = new LinkedHashMap<Row, Future<RecordMetadata>>();
         for (var row : rows) {
-            pending.add(producer.send(row.toRecord()));
+            if (!held.containsKey(row.topic())) {
+                var sending = producer.send(row.toRecord());
+                pending.put(row, sending);
+                var why = failedAtOnce(sending);
+                if (why != null && !hopeless(why)) {
+                    hold(row, why);
+                }
+            }
         }
-        for (var sent : pending) {
-            sent.get();
+        var outcome = new Outcome(new ArrayList<>(), new LinkedHashMap<>());
+        for (var entry : pending.entrySet()) {
+            await(entry.getKey(), entry.getValue(), outcome);
         }
+        return outcome;
+    }
+
+    /** Kafka's futures answer {@code get} only. */
+    private static @Nullable Throwable failedAtOnce(Future<RecordMetadata> sending)
+            throws InterruptedException {
+        if (!sending.isDone()) {
+            return null;
+        }
+        try {
+            sending.get();
+            return null;
+        } catch (ExecutionException e) {
+            return e.getCause();
+        }
+    }
+
+    private void await(Row row, Future<RecordMetadata> sending, Outcome outcome)
+            throws InterruptedException {
+        try {
+            sending.get();
+            outcome.sent().add(row.sequence());
+        } catch (ExecutionException e) {
+            if (hopeless(e.getCause())) {
+                outcome.refused().put(row, e.getCause());
+            } else {
+                hold(row, e.getCause());
+            }
+        }
+    }
+
+    /** Whether the message is the reason, so that it fails on every broker and at any time. */
+    private static boolean hopeless(@Nullable Throwable failure) {
+        return failure instanceof RecordTooLargeException
+                || failure instanceof InvalidTopicException;
+    }
+
+    private void hold(Row row, @Nullable Throwable why) {
+        if (held.put(row.topic(), System.nanoTime() + HOLD.toNanos()) == null) {
+            LOG.warnf("%s relay: %s does not take messages: %s", name, row.topic(), why);
+        }
+    }
+
+    private void putAside(Handle handle, Row row, Throwable why) {
+        LOG.errorf(
+                "%s relay: row %d of the outbox for %s can never be sent and is put aside: %s",
+                name, row.sequence(), row.topic(), why.getMessage());
+        handle.createUpdate("update outbox set refused = :why where sequence = :sequence")
+                .bind("why", String.valueOf(why.getMessage()))
+                .bind("sequence", row.sequence())
+                .execute();
     }
 
     private void pause() throws InterruptedException {

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * Whether a service has read what Kafka has for it on some channels, but for the last few messages
  * that are always under way.
  */
 public final class ChannelLag implements BooleanSupplier {
+    private static final Logger LOG = Logger.getLogger(ChannelLag.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** Messages; about a second's worth at full speed. */
@@ -32,9 +34,14 @@ public final class ChannelLag implements BooleanSupplier {
     }
 
     private boolean caughtUp(String channel) {
-        var client = clients.getConsumer(channel);
-        return client != null
-                && client.runOnPollingThread(ChannelLag::nothingLeft).await().atMost(PATIENCE);
+        try {
+            var client = clients.getConsumer(channel);
+            return client != null
+                    && client.runOnPollingThread(ChannelLag::nothingLeft).await().atMost(PATIENCE);
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "channel %s does not tell its lag", channel);
+            return false;
+        }
     }
 
     private static boolean nothingLeft(Consumer<?, ?> consumer) {

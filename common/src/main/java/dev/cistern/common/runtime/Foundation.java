@@ -7,15 +7,9 @@ import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.Relay;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jdbi.v3.core.Jdbi;
 
 /** What a service stands on: its schema, and the ways from it to Kafka and back. */
@@ -23,7 +17,6 @@ public final class Foundation implements AutoCloseable {
     private final String schema;
     private final TransactionSynchronizationRegistry synchronizations;
     private final Jdbi jdbi;
-    private final Producer<String, byte[]> producer;
     private final Relay relay;
     private final Outbox outbox;
     private final Inbox inbox;
@@ -45,20 +38,9 @@ public final class Foundation implements AutoCloseable {
         jdbi = Jdbi.create(dataSource);
         jdbi.registerArrayType(Long.class, "bigint");
         jdbi.registerArrayType(UUID.class, "uuid");
-        producer = producer(kafka);
-        relay = new Relay(schema, jdbi, producer);
+        relay = new Relay(schema, jdbi, kafka);
         outbox = new Outbox(jdbi, synchronizations, relay::nudge);
         inbox = new Inbox(jdbi);
-    }
-
-    private static Producer<String, byte[]> producer(Map<String, Object> kafka) {
-        var config = new HashMap<>(kafka);
-        config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000L);
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
     /** Starts to carry the outbox to Kafka. */
@@ -70,12 +52,20 @@ public final class Foundation implements AutoCloseable {
     @Override
     public void close() {
         relay.close();
-        producer.close(Duration.ofSeconds(1));
     }
 
     /** Deliveries to a handler, told apart by name. */
     public Deliveries deliveries(String name, Deliveries.Handler handler) {
         return new Deliveries(name, transactions, inbox, outbox, handler);
+    }
+
+    /**
+     * The same, for a handler that locks rows.
+     *
+     * @param locks takes what a batch will lock, in the order that all keep to
+     */
+    public Deliveries deliveries(String name, Deliveries.Locks locks, Deliveries.Handler handler) {
+        return new Deliveries(name, transactions, inbox, outbox, locks, handler);
     }
 
     /** The name of the schema. */

@@ -1,14 +1,21 @@
 package dev.cistern.common.runtime;
 
+import dev.cistern.common.inbox.Deliveries;
+import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Ends;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.OperationQuery;
 import dev.cistern.common.operation.Operations;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.operation.Watchdog;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +58,7 @@ public final class ServiceRuntime implements AutoCloseable {
         operations =
                 new Operations(
                         foundation.jdbi(),
+                        foundation.synchronizations(),
                         business.owner(),
                         business.resourceTable(),
                         foundation.outbox(),
@@ -96,6 +104,27 @@ public final class ServiceRuntime implements AutoCloseable {
         timer.shutdownNow();
         watchdog.close();
         foundation.close();
+    }
+
+    /**
+     * Deliveries of results to the operations. A batch locks all that it can reach before it
+     * begins.
+     *
+     * @param name of the handler in the inbox
+     */
+    public Deliveries results(String name) {
+        return foundation.deliveries(
+                name,
+                this::expect,
+                delivery -> operations.report(delivery.read(ResultMessage.class)));
+    }
+
+    private void expect(List<Delivery> batch) throws IOException {
+        var coming = new HashSet<UUID>();
+        for (var delivery : batch) {
+            coming.add(delivery.read(ResultMessage.class).operation());
+        }
+        operations.expect(coming);
     }
 
     /** What the service stands on. */

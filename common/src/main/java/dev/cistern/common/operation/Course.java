@@ -1,0 +1,130 @@
+package dev.cistern.common.operation;
+
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * The course of an operation from its turn to its end, and of those that wait for it. The caller
+ * has locked what a change can reach, see {@link Line#lockAround}, and the operation.
+ */
+final class Course {
+    private final OperationRows rows;
+    private final Line line;
+    private final Dispatcher dispatcher;
+    private final UseCases useCases;
+    private final Consumer<Operation> afterEnd;
+
+    Course(
+            OperationRows rows,
+            Line line,
+            Dispatcher dispatcher,
+            UseCases useCases,
+            Consumer<Operation> afterEnd) {
+        this.rows = rows;
+        this.line = line;
+        this.dispatcher = dispatcher;
+        this.useCases = useCases;
+        this.afterEnd = afterEnd;
+    }
+
+    /**
+     * Takes its turn.
+     *
+     * @throws ProblemException if the use case refuses that way
+     */
+    void begin(Operation operation) {
+        follow(operation, firstTurn(operation));
+    }
+
+    /** Begins an operation that waited, if it is first now; a refusal is its own end only. */
+    boolean beginIfFirst(UUID id) {
+        var waiting = rows.lock(id);
+        if (waiting.isEmpty()
+                || waiting.get().state() != OperationState.WAITING
+                || !line.isFirst(id)) {
+            return false;
+        }
+        line.lockAround(List.of(id));
+        follow(waiting.get(), firstTurnOrRefusal(waiting.get()));
+        return true;
+    }
+
+    private Turn firstTurnOrRefusal(Operation operation) {
+        try {
+            return firstTurn(operation);
+        } catch (ProblemException refusal) {
+            return new Turn.Fail(refusal.problem());
+        }
+    }
+
+    private Turn firstTurn(Operation operation) {
+        if (operation.settles() != null) {
+            return new Turn.Send(Settling.command(rows.find(operation.settles()).orElseThrow()));
+        }
+        return rows.failedBase(operation.id())
+                .<Turn>map(base -> new Turn.Fail(dependencyFailed(base)))
+                .orElseGet(() -> useCases.of(operation).begin(operation));
+    }
+
+    /** Does what its use case decided. */
+    void follow(Operation operation, Turn turn) {
+        switch (turn) {
+            case Turn.Send(var command) -> dispatcher.ready(operation, command);
+            case Turn.Converse(var stage) -> {
+                rows.conversing(operation.id(), stage);
+                rows.withoutCommand(operation.id());
+                dispatcher.freed(operation);
+            }
+            case Turn.Finish(var result) -> finish(operation, result);
+            case Turn.Fail(var problem) -> fail(operation, OperationState.FAILED, problem);
+            case Turn.Stay() -> {}
+        }
+    }
+
+    void finish(Operation operation, Object result) {
+        rows.succeeded(operation.id(), result);
+        release(operation);
+    }
+
+    void fail(Operation operation, OperationState end, Problem problem) {
+        rows.failed(operation.id(), end, problem);
+        useCases.of(operation).failed(operation, problem);
+        failDependents(operation);
+        release(operation);
+    }
+
+    /** It has ended, and its claims are another's. */
+    void endedWithoutClaims(Operation operation) {
+        dispatcher.freed(operation);
+        afterEnd.accept(operation);
+    }
+
+    void failDependents(Operation base) {
+        for (var id : rows.dependents(base.id())) {
+            var dependent = rows.lock(id).orElseThrow();
+            if (dependent.state() == OperationState.WAITING) {
+                fail(dependent, OperationState.FAILED, dependencyFailed(base));
+            }
+        }
+    }
+
+    private static Problem dependencyFailed(Operation base) {
+        return new Problem(
+                ProblemCode.DEPENDENCY_FAILED,
+                "%s of %s (operation %s) did not succeed, and this builds on it"
+                        .formatted(base.kind(), base.targetName(), base.id()),
+                Map.of("dependsOn", base.id().toString()));
+    }
+
+    private void release(Operation operation) {
+        for (var id : line.leave(operation.id())) {
+            beginIfFirst(id);
+        }
+        endedWithoutClaims(operation);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.cistern.common.message;
+
+import org.jspecify.annotations.NullMarked;
