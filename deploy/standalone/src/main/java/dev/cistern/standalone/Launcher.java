@@ -72,8 +72,18 @@ final class Launcher {
         Quarkus.run(Services.class, (_, cause) -> failure.set(cause), address, data.toString());
         Throwable cause = failure.get();
         if (cause != null) {
-            throw new StartupException("The services did not start: " + cause, cause);
+            throw new StartupException("The services did not start: " + reason(cause), cause);
         }
+    }
+
+    /** What the first of all causes says, in one line. */
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        String message = root.getMessage();
+        return message == null ? root.toString() : message.replaceAll("\\s+", " ");
     }
 
     /** A signal ends the JVM once all hooks have: this one waits for the end of {@link #run}. */
