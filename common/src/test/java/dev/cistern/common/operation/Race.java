@@ -1,0 +1,42 @@
+package dev.cistern.common.operation;
+
+import dev.cistern.common.testing.Database;
+import dev.cistern.common.testing.Eventually;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Two transactions in the one order in which they could miss each other. */
+final class Race {
+    private Race() {}
+
+    /**
+     * Runs {@code first} in a transaction that stays open until {@code second}, in another, is done
+     * or waits for a lock.
+     */
+    static <T> T whileOpen(Database database, Callable<T> first, Runnable second) throws Exception {
+        try (var executor = Executors.newSingleThreadExecutor()) {
+            var other = new AtomicReference<CompletableFuture<Void>>();
+            var result =
+                    database.transactions()
+                            .call(
+                                    () -> {
+                                        var done = first.call();
+                                        other.set(CompletableFuture.runAsync(second, executor));
+                                        Eventually.that(
+                                                "the other is done or waits",
+                                                () -> other.get().isDone() || waits(database));
+                                        return done;
+                                    });
+            other.get().get(30, TimeUnit.SECONDS);
+            return result;
+        }
+    }
+
+    /** Unlike the view of activity, that of locks is not frozen within a transaction. */
+    private static boolean waits(Database database) {
+        return database.number("select count(*) from pg_locks where not granted") > 0;
+    }
+}
