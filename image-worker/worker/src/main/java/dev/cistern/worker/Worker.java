@@ -88,6 +88,11 @@ public final class Worker implements AutoCloseable {
         return messaging.taking();
     }
 
+    /** Whether word has come to stop this operation. */
+    boolean cancelled(UUID operation) {
+        return hand.cancelled(operation);
+    }
+
     /** Takes nothing more, waits some seconds for what it has in hand, reports it, and stops. */
     @Override
     public void close() {

@@ -41,12 +41,17 @@ public final class Hand {
             inHand.copyCame(work.attempt());
             return false;
         }
-        synchronized (cancelled) {
-            if (cancelled.containsKey(work.operation())) {
-                work.cancel();
-            }
+        if (cancelled(work.operation())) {
+            work.cancel();
         }
         return true;
+    }
+
+    /** Whether word has come lately to stop this operation. */
+    public boolean cancelled(UUID operation) {
+        synchronized (cancelled) {
+            return cancelled.containsKey(operation);
+        }
     }
 
     void drop(Work work) {
