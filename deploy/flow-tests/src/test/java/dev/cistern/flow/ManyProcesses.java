@@ -1,0 +1,125 @@
+package dev.cistern.flow;
+
+import dev.cistern.embedded.TestServers;
+import java.io.IOException;
+import java.net.URI;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Each service a process of its own, with a PostgreSQL and a Kafka given by address. */
+final class ManyProcesses implements Cistern {
+    private final TestServers servers;
+    private final String database;
+    private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
+    private final Map<Part, Program> programs = new EnumMap<>(Part.class);
+    private final Api api;
+
+    private ManyProcesses(TestServers servers, String database) throws IOException {
+        this.servers = servers;
+        this.database = database;
+        for (var part : Part.values()) {
+            ports.put(part, Ports.free());
+        }
+        api = new Api(address(Part.POOL_SERVICE), address(Part.VOLUME_SERVICE));
+    }
+
+    static ManyProcesses on(TestServers servers, String database) throws Exception {
+        var cistern = new ManyProcesses(servers, database);
+        for (var part : Part.values()) {
+            cistern.programs.put(part, cistern.start(part, Map.of()));
+        }
+        cistern.awaitReady();
+        return cistern;
+    }
+
+    private Program start(Part part, Map<String, String> more) throws IOException {
+        var environment = new HashMap<String, String>(more);
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", servers.bootstrapServers());
+        environment.put("CISTERN_POSTGRES_URL", database);
+        environment.put("CISTERN_POSTGRES_USER", servers.user());
+        environment.put("CISTERN_POSTGRES_PASSWORD", servers.password());
+        environment.put("CISTERN_WORKER_NAME", "worker-1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port(part)));
+        return Program.start(
+                new Program.Start(name(part), "apps/" + name(part), List.of(), environment));
+    }
+
+    private static String name(Part part) {
+        return switch (part) {
+            case POOL_SERVICE -> "pool-service";
+            case VOLUME_SERVICE -> "volume-service";
+            case WORKER -> "image-worker";
+        };
+    }
+
+    private int port(Part part) {
+        return ports.getOrDefault(part, 0);
+    }
+
+    private URI address(Part part) {
+        return URI.create("http://localhost:" + port(part));
+    }
+
+    private void awaitReady() throws Exception {
+        Cistern.awaitReady(
+                api,
+                address(Part.POOL_SERVICE),
+                address(Part.VOLUME_SERVICE),
+                address(Part.WORKER));
+    }
+
+    @Override
+    public Api api() {
+        return api;
+    }
+
+    @Override
+    public String kafka() {
+        return servers.bootstrapServers();
+    }
+
+    @Override
+    public Database database() {
+        return new Database(database, servers.user(), servers.password());
+    }
+
+    @Override
+    public void restartWithCrashPoint(Part part, String point) throws Exception {
+        program(part).kill();
+        programs.put(part, start(part, Map.of("CISTERN_CRASH_POINT", point)));
+        awaitReady();
+    }
+
+    @Override
+    public boolean down(Part part) {
+        return !program(part).alive();
+    }
+
+    @Override
+    public void revive(Part part) throws Exception {
+        programs.put(part, start(part, Map.of()));
+        awaitReady();
+    }
+
+    @Override
+    public Program program(Part part) {
+        var program = programs.get(part);
+        if (program == null) {
+            throw new IllegalStateException(
+                    part.name().toLowerCase(Locale.ROOT) + " was never started");
+        }
+        return program;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (var program : programs.values()) {
+            if (program.alive()) {
+                program.close();
+            }
+        }
+    }
+}
