@@ -51,7 +51,8 @@ final class Program implements AutoCloseable {
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-XX:+UseSerialGC",
-                        "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx384m",
                         "-jar",
                         System.getProperty("standalone.jar")));
         command.addAll(List.of(options));
