@@ -54,7 +54,7 @@ public final class Reaper implements AutoCloseable {
     }
 
     /** Goes through all pools now. */
-    void reap() {
+    public void reap() {
         for (var pool : pools.get()) {
             try (var folder = PoolFolder.open(pool)) {
                 reap(folder);

@@ -125,7 +125,8 @@ class SettleTest {
                 "stage",
                 () -> {
                     reached.countDown();
-                    while (!Thread.currentThread().isInterrupted() && !settling()) {
+                    while (!Thread.currentThread().isInterrupted()
+                            && !bench.hand.cancelled(operation)) {
                         Thread.onSpinWait();
                     }
                 });
@@ -134,10 +135,6 @@ class SettleTest {
 
         assertThat(settle(create)).isEqualTo(new Result.Settled(operation, null));
         assertThat(pool.files()).isEmpty();
-    }
-
-    private boolean settling() {
-        return bench.hand.status().size() > 1;
     }
 
     @Test
