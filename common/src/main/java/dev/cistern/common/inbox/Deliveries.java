@@ -20,7 +20,7 @@ public final class Deliveries {
     private static final Logger LOG = Logger.getLogger(Deliveries.class);
     private static final int TRIES = 5;
     private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final Duration PAUSE_FOR_DATABASE = Duration.ofSeconds(1);
+    private static final Duration PAUSE_FOR_DATABASE = Duration.ofMillis(500);
 
     private final String name;
     private final Transactions transactions;

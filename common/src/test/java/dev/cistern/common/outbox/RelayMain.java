@@ -1,0 +1,17 @@
+package dev.cistern.common.outbox;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
+
+/** A relay in a process of its own, which stops at the crash point that it is told. */
+final class RelayMain {
+    private RelayMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        var jdbi = Jdbi.create(arguments[1], arguments[3], arguments[4]);
+        jdbi.registerArrayType(Long.class, "bigint");
+        new Relay(arguments[0], jdbi, Map.of("bootstrap.servers", arguments[2])).start();
+        TimeUnit.SECONDS.sleep(60);
+    }
+}
