@@ -68,12 +68,17 @@ final class Launcher {
 
     private void runServices(Path data, int port) throws StartupException {
         var failure = new AtomicReference<@Nullable Throwable>();
-        String address = "http://%s:%d".formatted(options.host(), port);
+        String address = "http://%s:%d".formatted(inUrl(options.host()), port);
         Quarkus.run(Services.class, (_, cause) -> failure.set(cause), address, data.toString());
         Throwable cause = failure.get();
         if (cause != null) {
             throw new StartupException("The services did not start: " + reason(cause), cause);
         }
+    }
+
+    /** An IPv6 address stands in brackets there (RFC 3986, 3.2.2). */
+    private static String inUrl(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
     }
 
     /** What the first of all causes says, in one line. */
