@@ -35,6 +35,7 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
     @Override
     public Result apply(Command.CreateVolume command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.name());
+        requireNotDeleted(command, volume);
         volume.withdraw(volume.work().attempt());
         if (!published(volume)) {
             requireFree(command, volume.pool());
@@ -52,6 +53,17 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
         }
         volume.pool().volumes().write(recordOf(command, null).tombstone(command.generation()));
         return null;
+    }
+
+    /** A volume's id is never given again. */
+    private static void requireNotDeleted(Command.CreateVolume command, VolumeWork volume)
+            throws IOException {
+        if (volume.volume().map(VolumeRecord::deleted).orElse(false)) {
+            throw new ProblemException(
+                    ProblemCode.STALE,
+                    "volume %s is deleted, or its creation was called off"
+                            .formatted(command.volumeId()));
+        }
     }
 
     /** Whether an earlier attempt came as far as giving the image its name. */

@@ -130,6 +130,7 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
     private static Result finish(Command.DeleteVolume command, VolumeWork volume)
             throws IOException {
         var pool = volume.pool();
+        putRestAside(volume);
         var tombstone = tombstone(command, volume);
         try {
             pool.volumes().write(tombstone);
@@ -140,6 +141,15 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
         volume.work().crashPoint("tombstone");
         pool.trash().empty(volume.operation());
         return new Result.VolumeDeleted(command.volumeId());
+    }
+
+    /** An attempt may have ended between the files of one image. */
+    private static void putRestAside(VolumeWork volume) throws IOException {
+        var intent = volume.intent();
+        if (intent != null && intent.attempt() != volume.work().attempt()) {
+            var pool = volume.pool();
+            pool.trash().take(volume.operation(), pool.files(), intent.files());
+        }
     }
 
     private static VolumeRecord tombstone(Command.DeleteVolume command, VolumeWork volume)

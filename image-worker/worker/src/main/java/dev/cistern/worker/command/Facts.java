@@ -35,7 +35,7 @@ final class Facts {
         try {
             return facts(name, status, inspection.inspect(), null);
         } catch (IOException e) {
-            return facts(name, status, null, String.valueOf(e.getMessage()));
+            return facts(name, status, null, clean(String.valueOf(e.getMessage())));
         }
     }
 
@@ -46,12 +46,17 @@ final class Facts {
                 info == null ? ImageFormat.RAW.text() : info.format().text(),
                 info == null ? status.size() : info.capacity(),
                 status.allocated(),
-                info == null ? null : info.backingFile().orElse(null),
-                info == null ? null : info.backingFormat().orElse(null),
+                info == null ? null : info.backingFile().map(Facts::clean).orElse(null),
+                info == null ? null : info.backingFormat().map(Facts::clean).orElse(null),
                 status.inode(),
                 status.size(),
                 status.modified(),
                 new Permissions(status.user(), status.group(), status.mode()),
                 problem);
+    }
+
+    /** Without zero bytes, which no database takes for text. */
+    private static String clean(String text) {
+        return text.replace('\0', '\uFFFD');
     }
 }

@@ -95,10 +95,15 @@ final class VolumeFrame<C extends Command.OfVolume> implements CommandHandler<C>
     private Result result(C command, VolumeWork volume) {
         try {
             return handler.apply(command, volume);
+        } catch (DroppedException e) {
+            throw e;
         } catch (ProblemException e) {
             return new Result.CommandFailed(e.problem());
         } catch (IOException e) {
             return new Result.CommandFailed(Problems.of(e, command));
+        } catch (RuntimeException e) {
+            // Once something may be published, a failure would be a lie.
+            throw volume.intent() == null ? e : new DroppedException("a defect: " + e, e);
         }
     }
 

@@ -127,7 +127,7 @@ public final class CommandExecutor implements AutoCloseable {
             LOG.infof(
                     "%s, operation %s, attempt %d: left to the watchdog: %s",
                     work.command().kind(), work.operation(), work.attempt(), e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf(e, "%s, operation %s", work.command().kind(), work.operation());
             work.carriedOut();
             report(work.message(), defect(e), () -> acknowledged(work));
@@ -152,7 +152,7 @@ public final class CommandExecutor implements AutoCloseable {
                 acknowledged);
     }
 
-    private static Result defect(RuntimeException e) {
+    private static Result defect(Throwable e) {
         return new Result.CommandFailed(
                 Problem.of(
                         ProblemCode.INTERNAL,

@@ -1,9 +1,13 @@
 package dev.cistern.worker.folder;
 
+import com.fasterxml.jackson.core.JacksonException;
 import dev.cistern.common.message.Json;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** JSON documents in one folder: each is replaced whole, or not at all. */
@@ -24,8 +28,24 @@ final class Documents<T> {
     Optional<T> read(String name) throws IOException {
         try {
             return Optional.of(Json.read(folder.read(name, MAX_BYTES), type));
+        } catch (JacksonException e) {
+            throw new IOException(
+                    "%s is not what Cistern wrote there: %s"
+                            .formatted(folder.pathOf(name), e.getOriginalMessage()),
+                    e);
         } catch (NoSuchFileException _) {
             return Optional.empty();
+        }
+    }
+
+    /** Removes what a process that ended was writing longer ago than this. */
+    void removeUnfinishedOlderThan(Duration age) throws IOException {
+        var limit = Instant.now().minus(age);
+        for (var name : folder.list()) {
+            var status = name.startsWith(".") ? folder.status(name) : Optional.<FileStatus>empty();
+            if (status.isPresent() && status.get().modified().isBefore(limit)) {
+                var _ = folder.unlinkIfExists(name);
+            }
         }
     }
 

@@ -68,6 +68,7 @@ public final class Reaper implements AutoCloseable {
         var staged = folder.staging().clearOlderThan(retention.staging(), runs);
         var entries = folder.journal().removeOlderThan(retention.journal());
         var trashed = folder.trash().emptyOlderThan(retention.journal());
+        folder.volumes().removeUnfinishedOlderThan(retention.staging());
         if (staged + trashed > 0) {
             LOG.infof(
                     "pool folder %s: removed %d leftovers of operations, %d deleted files, %d old outcomes",

@@ -26,10 +26,13 @@ public final class Trash {
 
     /**
      * Puts files aside in their order. One that is not there, or is another file by now, is passed
-     * over.
+     * over; without the first, which makes the image, none is touched.
      */
     public void take(UUID operation, Directory from, List<FileRef> files) throws IOException {
         for (var number = 0; number < files.size(); number++) {
+            if (number > 0 && !has(operation)) {
+                return;
+            }
             var file = files.get(number);
             var status = from.status(file.name());
             if (status.isPresent() && status.get().inode() == file.inode()) {

@@ -2,6 +2,7 @@ package dev.cistern.worker.folder;
 
 import dev.cistern.image.storage.Directory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public final class VolumeRecords {
     /** Writes a record; on disk when this returns. */
     public void write(VolumeRecord document) throws IOException {
         documents.write(document.volumeId().toString(), document);
+    }
+
+    /** Removes records that a process which ended was writing longer ago than this. */
+    void removeUnfinishedOlderThan(Duration age) throws IOException {
+        documents.removeUnfinishedOlderThan(age);
     }
 
     /** The volumes that are not gone, by inode of their file. */

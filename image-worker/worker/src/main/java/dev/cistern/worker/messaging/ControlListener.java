@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jboss.logging.Logger;
 
@@ -46,7 +45,7 @@ final class ControlListener implements AutoCloseable {
                     listen();
                 } catch (InterruptException e) {
                     throw e;
-                } catch (KafkaException e) {
+                } catch (RuntimeException e) {
                     LOG.warnf("%s: %s; trying again", Topics.CONTROL, e.getMessage());
                     TimeUnit.SECONDS.sleep(1);
                 }

@@ -38,7 +38,7 @@ final class Heartbeats implements AutoCloseable {
     }
 
     void start() {
-        var _ = timer.scheduleAtFixedRate(this::beat, 0, 1, TimeUnit.SECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::beat, 0, 1, TimeUnit.SECONDS);
     }
 
     boolean alive() {

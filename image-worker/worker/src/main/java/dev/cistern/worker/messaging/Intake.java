@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
@@ -52,7 +51,7 @@ abstract sealed class Intake implements AutoCloseable permits ShareIntake, Class
     /**
      * Takes commands until {@link #mayTake()} says no, then leaves the group.
      *
-     * @throws KafkaException if Kafka is in the way; called again after a pause
+     * @throws RuntimeException if Kafka is in the way; called again after a pause
      */
     abstract void takeWhileAllowed() throws InterruptedException;
 
@@ -127,7 +126,7 @@ abstract sealed class Intake implements AutoCloseable permits ShareIntake, Class
             takeWhileAllowed();
         } catch (WakeupException | InterruptException e) {
             throw e;
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
             if (!troubled) {
                 troubled = true;
                 LOG.warnf("%s: %s; trying again", topicName(), e.getMessage());

@@ -12,7 +12,6 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jboss.logging.Logger;
@@ -30,6 +29,7 @@ final class ResultPublisher implements CommandExecutor.Reports, AutoCloseable {
     private final Thread thread;
     private Producer<String, byte[]> producer;
     private volatile boolean broken;
+    private volatile boolean told;
     private volatile boolean closed;
 
     private record Pending(ProducerRecord<String, byte[]> message, Runnable acknowledged) {}
@@ -93,7 +93,7 @@ final class ResultPublisher implements CommandExecutor.Reports, AutoCloseable {
                             pending.message(), (_, failure) -> acknowledged(pending, failure));
         } catch (InterruptException e) {
             throw e;
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
             again(pending, e);
             TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
         }
@@ -101,6 +101,7 @@ final class ResultPublisher implements CommandExecutor.Reports, AutoCloseable {
 
     private void acknowledged(Pending pending, Exception failure) {
         if (failure == null) {
+            told = false;
             pending.acknowledged().run();
         } else {
             again(pending, failure);
@@ -111,7 +112,10 @@ final class ResultPublisher implements CommandExecutor.Reports, AutoCloseable {
         if (closed) {
             return;
         }
-        LOG.warnf("a result waits: %s", failure.getMessage());
+        if (!told) {
+            told = true;
+            LOG.warnf("results wait: %s", failure.getMessage());
+        }
         broken |= !(failure instanceof RetriableException);
         line.addFirst(pending);
     }

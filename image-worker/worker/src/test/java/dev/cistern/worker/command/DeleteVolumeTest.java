@@ -165,6 +165,39 @@ class DeleteVolumeTest {
     }
 
     @Test
+    void removesTheExtentsThatAnEarlierAttemptHasLeft() throws Exception {
+        Qemu.img(
+                pool.path(),
+                "create",
+                "-q",
+                "-f",
+                "vmdk",
+                "-o",
+                "subformat=monolithicFlat",
+                "old.vmdk",
+                "1M");
+        var extent = TestPool.inode(pool.file("old-flat.vmdk"));
+        var delete =
+                pool.delete(UUID.randomUUID(), "old.vmdk", TestPool.inode(pool.file("old.vmdk")));
+        CreateVolumeTest.at(
+                Command.DeleteVolume.class,
+                "publish",
+                () -> {
+                    Files.move(
+                            pool.house("trash").resolve(operation + ".1"),
+                            pool.file("old-flat.vmdk"));
+                    throw new DroppedException("as if it had died between the two");
+                });
+        bench.run(operation, 1, delete);
+        assertThat(TestPool.inode(pool.file("old-flat.vmdk"))).isEqualTo(extent);
+
+        bench.run(operation, 2, delete);
+
+        assertThat(pool.files()).containsExactly("disk");
+        assertThat(pool.trashed()).isEmpty();
+    }
+
+    @Test
     void removesNoFileOfAnotherVolumeThatAGuestHasNamedAsExtent() throws Exception {
         bench.run(pool.create(UUID.randomUUID(), "evil-flat.vmdk"));
         Qemu.img(

@@ -64,6 +64,15 @@ class SettleTest {
     }
 
     @Test
+    void refusesALateCreateEvenAfterTheJournalHasForgotten() throws Exception {
+        settle(create);
+        Files.delete(pool.house("journal").resolve(operation.toString()));
+
+        assertThat(code(bench.run(operation, 2, create))).isEqualTo(ProblemCode.STALE);
+        assertThat(pool.files()).isEmpty();
+    }
+
+    @Test
     void handlesTheSameCommandTwice() throws Exception {
         var settling = UUID.randomUUID();
         var first = bench.run(settling, 1, pool.settle(operation, create));
