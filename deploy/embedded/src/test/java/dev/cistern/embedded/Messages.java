@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class Messages {
     private static final String TOPIC = "things";
     private static final String OTHER_TOPIC = "many";
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Messages() {}
 

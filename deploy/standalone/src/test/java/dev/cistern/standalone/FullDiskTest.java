@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the program on a small file system, which only its processes see, and fills that. */
 class FullDiskTest {
-    private static final long LIMIT_SECONDS = 30;
+    private static final long LIMIT_SECONDS = 60;
 
     /** Let in, it is refused for what it is; before that the disk counts. */
     private static final String UNREADABLE = "{";
