@@ -51,20 +51,35 @@ public final class Relay implements AutoCloseable {
     /** How soon a row is found whose nudge was lost with its process. */
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /** How long a topic that does not take messages is let be. */
-    private static final Duration HOLD = Duration.ofSeconds(5);
+    /** How long a topic may keep the others waiting before it is let be. */
+    private static final long MAX_BLOCK_MILLIS = 2_000;
 
-    /** How long a topic may keep others waiting before it is let be. */
-    private static final long MAX_BLOCK_MILLIS = 5_000;
+    /** How long it is let be, at first and at most. */
+    private static final Duration SHORTEST_HOLD = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
 
     private final String name;
     private final Jdbi jdbi;
     private final Producer<String, byte[]> producer;
     private final Semaphore nudges = new Semaphore(0);
-    private final Map<String, Long> held = new HashMap<>();
+    private final Map<String, Hold> holds = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
     private volatile long lastRoundNanos = System.nanoTime();
+
+    /** A topic that does not take messages is let be for this long, until then. */
+    private record Hold(Duration length, long until) {
+        static Hold after(@Nullable Hold before) {
+            var length = before == null ? SHORTEST_HOLD : before.length.multipliedBy(2);
+            var bounded = length.compareTo(LONGEST_HOLD) < 0 ? length : LONGEST_HOLD;
+            return new Hold(bounded, System.nanoTime() + bounded.toNanos());
+        }
+
+        boolean lasts() {
+            return System.nanoTime() - until < 0;
+        }
+    }
 
     /**
      * A relay, not yet started.
@@ -193,14 +208,13 @@ public final class Relay implements AutoCloseable {
     }
 
     private List<Row> oldest(Handle handle) {
-        var now = System.nanoTime();
-        held.values().removeIf(until -> now - until > 0);
+        var held = holds.keySet().stream().filter(this::held).toArray(String[]::new);
         return handle.createQuery(
                         "select sequence, topic, key, headers::text as headers, payload from outbox"
                                 + " where refused is null and not topic = any(:held)"
                                 + " order by sequence limit "
                                 + BATCH)
-                .bind("held", held.keySet().toArray(String[]::new))
+                .bind("held", held)
                 .map(
                         (row, _) ->
                                 new Row(
@@ -218,7 +232,7 @@ public final class Relay implements AutoCloseable {
     private Outcome send(List<Row> rows) throws InterruptedException {
         var pending = new LinkedHashMap<Row, Future<RecordMetadata>>();
         for (var row : rows) {
-            if (!held.containsKey(row.topic())) {
+            if (!held(row.topic())) {
                 var sending = producer.send(row.toRecord());
                 pending.put(row, sending);
                 var why = failedAtOnce(sending);
@@ -252,6 +266,7 @@ public final class Relay implements AutoCloseable {
             throws InterruptedException {
         try {
             sending.get();
+            holds.remove(row.topic());
             outcome.sent().add(row.sequence());
         } catch (ExecutionException e) {
             if (hopeless(e.getCause())) {
@@ -268,8 +283,14 @@ public final class Relay implements AutoCloseable {
                 || failure instanceof InvalidTopicException;
     }
 
+    private boolean held(String topic) {
+        var hold = holds.get(topic);
+        return hold != null && hold.lasts();
+    }
+
     private void hold(Row row, @Nullable Throwable why) {
-        if (held.put(row.topic(), System.nanoTime() + HOLD.toNanos()) == null) {
+        if (!held(row.topic())) {
+            holds.compute(row.topic(), (_, before) -> Hold.after(before));
             LOG.warnf("%s relay: %s does not take messages: %s", name, row.topic(), why);
         }
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Many clients and workers at random on few resources. */
 class LoadTest {
     private static final int CLIENTS = 4;
-    private static final int OPERATIONS = 60;
+    private static final int OPERATIONS = 40;
 
     private final TestService service = new TestService();
     private final List<UUID> things = service.database.things(5);
@@ -201,7 +201,7 @@ class LoadTest {
 
     @Test
     void batchesAndRequestsNeverWaitForEachOtherInACircle() throws Exception {
-        var many = service.database.things(60);
+        var many = service.database.things(40);
         service.resize(TestService.ROAD, 10);
         try (var executor = Executors.newFixedThreadPool(3)) {
             var accepting =

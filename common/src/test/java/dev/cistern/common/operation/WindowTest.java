@@ -142,12 +142,12 @@ class WindowTest {
         var acceptors = 6;
         var slots = 4;
         service.resize(TestService.ROAD, slots);
-        var things = service.database.things(120);
+        var things = service.database.things(72);
         var most = new AtomicLong();
         try (var executor = Executors.newFixedThreadPool(acceptors + 2)) {
             var accepting = new ArrayList<Future<?>>();
             for (var part = 0; part < acceptors; part++) {
-                var mine = things.subList(part * 20, (part + 1) * 20);
+                var mine = things.subList(part * 12, (part + 1) * 12);
                 accepting.add(
                         executor.submit(
                                 () -> mine.forEach(it -> service.accept(Claim.exclusive(it)))));
