@@ -62,8 +62,21 @@ final class PostgresBinaries {
         return new PostgresBinaries(home);
     }
 
-    /** The folder that all data folders of this user share. */
-    static Path userCache() {
+    /**
+     * The programs in the folder that all data folders of this user share; a user without a home
+     * that can be written has them in a folder of the caller's.
+     */
+    static PostgresBinaries unpackedForUser(Path instead) throws IOException {
+        Path shared = userCache();
+        try {
+            Folders.createPrivate(shared);
+        } catch (IOException _) {
+            return unpacked(instead);
+        }
+        return unpacked(Files.isWritable(shared) ? shared : instead);
+    }
+
+    private static Path userCache() {
         String xdg = System.getenv("XDG_CACHE_HOME");
         Path base =
                 xdg == null || xdg.isBlank()

@@ -18,6 +18,7 @@ import java.util.List;
  *   data/        what initdb makes and postgres works on
  *   password     of the superuser, readable by the owner only
  *   server.log   what postgres says
+ *   programs/    of PostgreSQL, only for a user without a home
  * </pre>
  */
 final class PostgresCluster {
@@ -39,7 +40,7 @@ final class PostgresCluster {
         Folders.createPrivate(folder);
         return new PostgresCluster(
                 folder.toRealPath(),
-                PostgresBinaries.unpacked(PostgresBinaries.userCache()),
+                PostgresBinaries.unpackedForUser(folder.resolve("programs")),
                 Unprivileged.launcher());
     }
 
