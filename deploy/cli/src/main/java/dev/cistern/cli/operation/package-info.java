@@ -1,0 +1,5 @@
+/** Verbs on operations. */
+@NullMarked
+package dev.cistern.cli.operation;
+
+import org.jspecify.annotations.NullMarked;

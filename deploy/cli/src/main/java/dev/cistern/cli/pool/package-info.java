@@ -1,0 +1,5 @@
+/** Verbs on storage pools. */
+@NullMarked
+package dev.cistern.cli.pool;
+
+import org.jspecify.annotations.NullMarked;

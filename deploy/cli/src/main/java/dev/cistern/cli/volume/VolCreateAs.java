@@ -1,0 +1,78 @@
+package dev.cistern.cli.volume;
+
+import dev.cistern.cli.command.Session;
+import dev.cistern.cli.http.Answer;
+import dev.cistern.cli.http.Failure;
+import dev.cistern.cli.http.Json;
+import dev.cistern.cli.http.Route;
+import dev.cistern.cli.operation.Work;
+import dev.cistern.cli.text.ByteSize;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vol-create-as}. */
+@Command(
+        name = "vol-create-as",
+        description = "Creates a volume.",
+        footer = "%nExample: cistern vol-create-as images web1.qcow2 20G --format qcow2")
+public final class VolCreateAs extends Work {
+    @Parameters(index = "0", paramLabel = "POOL", description = "name or id of the pool")
+    private String pool = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "file name of the volume")
+    private String name = "";
+
+    @Parameters(
+            index = "2",
+            paramLabel = "CAPACITY",
+            description = "what a guest sees: bytes, or with a unit such as 500M or 20GiB")
+    private String capacity = "";
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "raw or qcow2 (default: ${DEFAULT-VALUE})")
+    private String format = "raw";
+
+    @Option(names = "--mode", paramLabel = "OCTAL", description = "permission bits (default: 0600)")
+    private @Nullable String mode;
+
+    @Option(
+            names = "--owner",
+            paramLabel = "UID",
+            description = "numeric user id (default: the worker's)")
+    private @Nullable Integer owner;
+
+    @Option(
+            names = "--group",
+            paramLabel = "GID",
+            description = "numeric group id (default: the worker's)")
+    private @Nullable Integer group;
+
+    @Override
+    protected Answer ask(Session session) throws Failure {
+        var body = Json.object().put("pool", pool).put("name", name).put("format", format);
+        try {
+            body.put("capacity", ByteSize.parse(capacity).bytes());
+        } catch (IllegalArgumentException e) {
+            throw new Failure.Misused(String.valueOf(e.getMessage()));
+        }
+        if (mode != null) {
+            body.put("mode", mode);
+        }
+        if (owner != null) {
+            body.put("owner", owner);
+        }
+        if (group != null) {
+            body.put("group", group);
+        }
+        return session.api().post(Route.of("volumes"), body);
+    }
+
+    @Override
+    protected String done() {
+        return "Vol %s created".formatted(name);
+    }
+}

@@ -1,0 +1,5 @@
+/** Verbs on volumes. */
+@NullMarked
+package dev.cistern.cli.volume;
+
+import org.jspecify.annotations.NullMarked;

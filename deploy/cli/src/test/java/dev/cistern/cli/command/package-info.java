@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.cli.command;
+
+import org.jspecify.annotations.NullMarked;

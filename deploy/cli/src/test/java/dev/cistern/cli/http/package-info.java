@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.cli.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.cli;
+
+import org.jspecify.annotations.NullMarked;
