@@ -53,18 +53,17 @@ public final class TopicCatalog {
 
     /**
      * Makes the command topics of a worker group, of one partition each: a share group then hands
-     * the next command to whichever worker is free.
+     * the next command to whichever worker is free. The share group is configured before there is
+     * anything to read, so that its first reader starts with the first command.
      */
     public void createGroup(Admin admin, String group)
             throws InterruptedException, ExecutionException {
         var topics = new ArrayList<NewTopic>();
         for (var lane : Lane.values()) {
+            configureShareGroup(admin, Topics.workers(group, lane));
             topics.add(topic(Topics.commands(group, lane), 1, Map.of()));
         }
         create(admin, topics);
-        for (var lane : Lane.values()) {
-            configureShareGroup(admin, Topics.workers(group, lane));
-        }
     }
 
     private static void configureShareGroup(Admin admin, String id)

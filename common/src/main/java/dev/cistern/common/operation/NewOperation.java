@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param targetType {@code pool} or {@code volume}
  * @param claims what it touches; requests that claim the same run in the order accepted
  * @param request what the use case must know when its turn comes; written as JSON
- * @param dependsOn operations that create what this one names: when one fails, this one does
+ * @param dependsOn operations that create what this one names: when one fails, this one does; each
+ *     must claim something that this one claims too, else it is not waited for
  * @param deadline how long it may take once its turn has come, while the service can follow it
  */
 public record NewOperation(

@@ -36,10 +36,15 @@ final class Settling {
         this.useCases = useCases;
     }
 
-    /** Hands the claims and the place in line of an operation with a command out to an heir. */
+    /**
+     * Hands the claims of an operation with a command out to an heir, and its place in line, also
+     * in that of the lane: nothing that was accepted later goes first.
+     */
     void begin(Operation operation, Problem why) {
         rows.cancelling(operation.id(), why);
-        var heir = rows.insert(UUID.randomUUID(), heirOf(operation), line.draw(), operation.id());
+        var heir =
+                rows.insert(
+                        UUID.randomUUID(), heirOf(operation), operation.sequence(), operation.id());
         line.inherit(heir.id(), operation.id());
         course.begin(heir);
     }

@@ -6,14 +6,21 @@ import dev.cistern.common.problem.Problem;
 /**
  * What a service does with one kind of operation. Every method runs in the transaction that moves
  * the operation on, with the rows of the claimed resources locked, and must leave the effects that
- * it has in the database alone.
+ * it has in the database alone. Rows of its own that several operations change, such as a sum per
+ * pool, are locked after those of resources, by everyone.
  */
 public interface UseCase {
 
     /** The kind of operation, for example {@code CreateVolume}. */
     String kind();
 
-    /** The operation is first in line for all that it claims. */
+    /**
+     * The operation is first in line for all that it claims.
+     *
+     * @throws dev.cistern.common.problem.ProblemException a refusal, the same as {@link Turn.Fail}
+     *     when it waited, while the request is being accepted an answer that rolls it back; any
+     *     other exception undoes the end of the operation that it waited for, too
+     */
     Turn begin(Operation operation);
 
     /**

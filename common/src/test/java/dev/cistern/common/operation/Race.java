@@ -17,6 +17,12 @@ final class Race {
      * or waits for a lock.
      */
     static <T> T whileOpen(Database database, Callable<T> first, Runnable second) throws Exception {
+        return whileOpen(database, first, second, () -> {});
+    }
+
+    /** The same, after which the open transaction does something more. */
+    static <T> T whileOpen(Database database, Callable<T> first, Runnable second, Runnable then)
+            throws Exception {
         try (var executor = Executors.newSingleThreadExecutor()) {
             var other = new AtomicReference<CompletableFuture<Void>>();
             var result =
@@ -28,6 +34,7 @@ final class Race {
                                         Eventually.that(
                                                 "the other is done or waits",
                                                 () -> other.get().isDone() || waits(database));
+                                        then.run();
                                         return done;
                                     });
             other.get().get(30, TimeUnit.SECONDS);

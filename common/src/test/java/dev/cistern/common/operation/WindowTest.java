@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,8 @@ class WindowTest {
         assertThat(service.out(all.get(2))).isFalse();
 
         service.succeed(all.get(1));
+        assertThat(service.out(Objects.requireNonNull(service.heir(all.getFirst())))).isTrue();
+        assertThat(service.out(all.get(2))).isFalse();
         service.run(() -> service.operations.endUnsettled(all.getFirst()));
 
         assertThat(service.out(all.get(2))).isTrue();
@@ -135,6 +138,41 @@ class WindowTest {
                 new Result.Settled(all.getFirst(), null));
 
         assertThat(service.out(all.get(2))).isTrue();
+    }
+
+    /** A row of the service's own, such as a pool's ledger, is locked before the lane by both. */
+    @Test
+    void oneThatFreesRoomAndOneThatAsksForItDoNotWaitForEachOtherInACircle() throws Exception {
+        var sent = acceptAll(1).getFirst();
+        var things = service.database.things(2);
+        var runs = new AtomicInteger();
+
+        Race.whileOpen(
+                service.database,
+                () -> {
+                    runs.incrementAndGet();
+                    service.operations.report(
+                            TestService.message(sent, 1, TestService.created(things.get(0))));
+                    return true;
+                },
+                () ->
+                        service.run(
+                                () -> {
+                                    runs.incrementAndGet();
+                                    change(things.get(0));
+                                    service.operations.accept(
+                                            TestService.request(
+                                                    Lane.METADATA,
+                                                    Set.of(),
+                                                    Claim.exclusive(things.get(1))));
+                                }),
+                () -> change(things.get(0)));
+
+        assertThat(runs.get()).isEqualTo(2);
+    }
+
+    private void change(UUID thing) {
+        service.database.execute("update thing set changes = changes + 1 where id = ?", thing);
     }
 
     @Test

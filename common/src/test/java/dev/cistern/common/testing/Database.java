@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -125,6 +126,11 @@ public final class Database implements AutoCloseable {
     /** The name of the schema. */
     public String schema() {
         return schema;
+    }
+
+    /** Connections that work in the schema. */
+    public DataSource dataSource() {
+        return dataSource;
     }
 
     /** Statements in the schema. */
