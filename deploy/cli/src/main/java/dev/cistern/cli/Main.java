@@ -36,6 +36,13 @@ import picocli.CommandLine.Command;
                         + Common.DEFAULT_URL
                         + "), CISTERN_TENANT, CISTERN_ACTOR.%n`cistern VERB --help` tells more of a verb.")
 public final class Main implements Runnable {
+    @CommandLine.Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "shows this")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
+
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     /** Made by {@link #commandLine}. */
@@ -56,7 +63,7 @@ public final class Main implements Runnable {
     /** The command line, writing to these and reading these variables. */
     public static CommandLine commandLine(
             PrintWriter out, PrintWriter err, Map<String, String> environment) {
-        var line = new CommandLine(new Main()).setOut(out).setErr(err);
+        var line = new CommandLine(new Main());
         line.addSubcommand(new PoolDefine());
         line.addSubcommand(new PoolDefineAs());
         add(line, "pool-build", new PoolWork("build", "built"), "Makes the folder of a pool.");
@@ -87,7 +94,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new NodeList());
         line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
         Common.environment(line, environment);
-        return line;
+        return line.setOut(out).setErr(err);
     }
 
     private static void add(CommandLine line, String name, PoolWork verb, String what) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A running Cistern: an address, its Kafka, and the power to end its processes. */
@@ -22,26 +23,19 @@ interface Cistern extends AutoCloseable {
     /** Its Kafka brokers. */
     String kafka();
 
-    /** Its database. */
-    Database database();
-
-    /** Ends a part as kill -9 does and starts it again so that it dies at a named point. */
-    void restartWithCrashPoint(Part part, String point) throws Exception;
-
-    /** Whether the part is down, as after its crash point. */
-    boolean down(Part part);
-
-    /** Starts a part again that is down, without a crash point. */
-    void revive(Part part) throws Exception;
+    /**
+     * Starts a part that is down, so that it dies when it passes a named point.
+     *
+     * @param point empty for none
+     * @return whether it came up; one that passes the point while it catches up does not
+     */
+    boolean start(Part part, String point) throws Exception;
 
     /** The process of a part. */
     Program program(Part part);
 
     @Override
     void close() throws IOException;
-
-    /** Where rows are looked at. */
-    record Database(String url, String user, String password) {}
 
     /** Defines, builds and starts a pool on a folder, and returns it. */
     default JsonNode startedPool(String name, Path folder, Map<String, ?> more) throws Exception {
@@ -57,16 +51,25 @@ interface Cistern extends AutoCloseable {
         return api().get("/v1/pools/" + name).body();
     }
 
-    /** Waits until both services answer that they are ready and a worker is heard of. */
-    static void awaitReady(Api api, URI... services) throws Exception {
+    /**
+     * Waits until services are ready and a worker is heard of.
+     *
+     * @return false if the program ends before
+     */
+    static boolean awaitReady(Program program, Api api, List<URI> services) throws Exception {
         for (var service : services) {
-            Await.until(service + " is ready", () -> Health.ready(service), ready -> ready);
+            Await.until(
+                    service + " is ready",
+                    () -> !program.alive() || Health.ready(service),
+                    over -> over);
         }
         Await.until(
-                "a worker is heard of",
-                () -> api.all("/v1/nodes"),
-                nodes ->
-                        nodes.stream()
-                                .anyMatch(node -> "online".equals(node.path("state").asText())));
+                "a worker is heard of", () -> !program.alive() || workerOnline(api), over -> over);
+        return program.alive();
+    }
+
+    private static boolean workerOnline(Api api) throws Exception {
+        return api.all("/v1/nodes").stream()
+                .anyMatch(node -> "online".equals(node.path("state").asText()));
     }
 }

@@ -29,13 +29,17 @@ final class ManyProcesses implements Cistern {
     static ManyProcesses on(TestServers servers, String database) throws Exception {
         var cistern = new ManyProcesses(servers, database);
         for (var part : Part.values()) {
-            cistern.programs.put(part, cistern.start(part, Map.of()));
+            cistern.programs.put(part, cistern.launch(part, Map.of()));
         }
-        cistern.awaitReady();
+        for (var part : Part.values()) {
+            if (!cistern.awaitReady(part)) {
+                throw new AssertionError(part + " did not start; its log says why");
+            }
+        }
         return cistern;
     }
 
-    private Program start(Part part, Map<String, String> more) throws IOException {
+    private Program launch(Part part, Map<String, String> more) throws IOException {
         var environment = new HashMap<String, String>(more);
         environment.put("KAFKA_BOOTSTRAP_SERVERS", servers.bootstrapServers());
         environment.put("CISTERN_POSTGRES_URL", database);
@@ -63,12 +67,8 @@ final class ManyProcesses implements Cistern {
         return URI.create("http://localhost:" + port(part));
     }
 
-    private void awaitReady() throws Exception {
-        Cistern.awaitReady(
-                api,
-                address(Part.POOL_SERVICE),
-                address(Part.VOLUME_SERVICE),
-                address(Part.WORKER));
+    private boolean awaitReady(Part part) throws Exception {
+        return Cistern.awaitReady(program(part), api, List.of(address(part)));
     }
 
     @Override
@@ -82,26 +82,11 @@ final class ManyProcesses implements Cistern {
     }
 
     @Override
-    public Database database() {
-        return new Database(database, servers.user(), servers.password());
-    }
-
-    @Override
-    public void restartWithCrashPoint(Part part, String point) throws Exception {
-        program(part).kill();
-        programs.put(part, start(part, Map.of("CISTERN_CRASH_POINT", point)));
-        awaitReady();
-    }
-
-    @Override
-    public boolean down(Part part) {
-        return !program(part).alive();
-    }
-
-    @Override
-    public void revive(Part part) throws Exception {
-        programs.put(part, start(part, Map.of()));
-        awaitReady();
+    public boolean start(Part part, String point) throws Exception {
+        var environment =
+                point.isEmpty() ? Map.<String, String>of() : Map.of("CISTERN_CRASH_POINT", point);
+        programs.put(part, launch(part, environment));
+        return awaitReady(part);
     }
 
     @Override

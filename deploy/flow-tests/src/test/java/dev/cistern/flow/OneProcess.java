@@ -21,16 +21,18 @@ final class OneProcess implements Cistern {
         kafkaPort = Ports.free();
         postgresPort = Ports.free();
         api = new Api(address(), address());
-        program = start(Map.of());
+        program = launch(Map.of());
     }
 
     static OneProcess on(Path data) throws Exception {
         var cistern = new OneProcess(data);
-        cistern.awaitReady();
+        if (!cistern.awaitReady()) {
+            throw new AssertionError("it did not start; its log says why");
+        }
         return cistern;
     }
 
-    private Program start(Map<String, String> environment) throws IOException {
+    private Program launch(Map<String, String> environment) throws IOException {
         return Program.start(
                 new Program.Start(
                         "standalone",
@@ -47,8 +49,8 @@ final class OneProcess implements Cistern {
         return URI.create("http://localhost:" + port);
     }
 
-    private void awaitReady() throws Exception {
-        Cistern.awaitReady(api, address());
+    private boolean awaitReady() throws Exception {
+        return Cistern.awaitReady(program, api, List.of(address()));
     }
 
     @Override
@@ -62,27 +64,9 @@ final class OneProcess implements Cistern {
     }
 
     @Override
-    public Database database() {
-        return new Database(
-                "jdbc:postgresql://127.0.0.1:" + postgresPort + "/cistern", "cistern", "cistern");
-    }
-
-    @Override
-    public void restartWithCrashPoint(Part part, String point) throws Exception {
-        program.kill();
-        program = start(Map.of("CISTERN_CRASH_POINT", point));
-        awaitReady();
-    }
-
-    @Override
-    public boolean down(Part part) {
-        return !program.alive();
-    }
-
-    @Override
-    public void revive(Part part) throws Exception {
-        program = start(Map.of());
-        awaitReady();
+    public boolean start(Part part, String point) throws Exception {
+        program = launch(point.isEmpty() ? Map.of() : Map.of("CISTERN_CRASH_POINT", point));
+        return awaitReady();
     }
 
     @Override
@@ -92,6 +76,8 @@ final class OneProcess implements Cistern {
 
     @Override
     public void close() throws IOException {
-        program.close();
+        if (program.alive()) {
+            program.close();
+        }
     }
 }

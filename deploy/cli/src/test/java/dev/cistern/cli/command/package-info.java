@@ -1,4 +1,0 @@
-@NullMarked
-package dev.cistern.cli.command;
-
-import org.jspecify.annotations.NullMarked;
