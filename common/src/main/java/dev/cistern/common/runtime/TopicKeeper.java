@@ -11,9 +11,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.jboss.logging.Logger;
 
-/** Makes topics in the background, again and again until Kafka is there. */
+/**
+ * Makes topics in the background, again and again until Kafka is there; those of a group whose name
+ * no topic can have are given up.
+ */
 public final class TopicKeeper implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TopicKeeper.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -75,6 +79,10 @@ public final class TopicKeeper implements AutoCloseable {
                     work.run();
                     return;
                 } catch (ExecutionException e) {
+                    if (e.getCause() instanceof InvalidTopicException) {
+                        LOG.errorf("%s cannot be made: %s", what, e.getCause().getMessage());
+                        return;
+                    }
                     LOG.warnf("%s: %s; trying again", what, e.getCause());
                     TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
                 }
