@@ -112,6 +112,28 @@ class TransactionsTest {
     }
 
     @Test
+    void aConnectionLostBeforeTheCommitIsTheDatabasesFault() {
+        var thing = database.things(1).getFirst();
+
+        assertThatThrownBy(
+                        () ->
+                                transactions.run(
+                                        () -> {
+                                            change(thing);
+                                            var mine = database.number("select pg_backend_pid()");
+                                            CompletableFuture.runAsync(() -> terminate(mine))
+                                                    .join();
+                                        }))
+                .matches(DatabaseFault::unavailable);
+
+        assertThat(database.number("select changes from thing")).isZero();
+    }
+
+    private void terminate(long backend) {
+        database.number("select pg_terminate_backend(?, 10000)::int", (int) backend);
+    }
+
+    @Test
     void aLostConnectionIsTheDatabasesFaultAndAWrongStatementIsNot() {
         assertThatThrownBy(
                         () ->

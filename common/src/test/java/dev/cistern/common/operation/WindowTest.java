@@ -140,6 +140,28 @@ class WindowTest {
         assertThat(service.out(all.get(2))).isTrue();
     }
 
+    @Test
+    void oneAcceptedWithoutRoomInTheMomentThatRoomIsFreedIsNotForgotten() throws Exception {
+        service.resize(TestService.ROAD, 1);
+        var all = acceptAll(2);
+        var thing = service.database.things(1).getFirst();
+
+        var late =
+                Race.whileCommitting(
+                        service.database,
+                        () ->
+                                service.operations
+                                        .accept(
+                                                TestService.request(
+                                                        Lane.METADATA,
+                                                        Set.of(),
+                                                        Claim.exclusive(thing)))
+                                        .id(),
+                        () -> service.succeed(all.getFirst()));
+
+        assertThat(service.out(late)).isTrue();
+    }
+
     /** A row of the service's own, such as a pool's ledger, is locked before the lane by both. */
     @Test
     void oneThatFreesRoomAndOneThatAsksForItDoNotWaitForEachOtherInACircle() throws Exception {
