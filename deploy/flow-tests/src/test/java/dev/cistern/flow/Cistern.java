@@ -14,7 +14,9 @@ interface Cistern extends AutoCloseable {
     enum Part {
         POOL_SERVICE,
         VOLUME_SERVICE,
-        WORKER
+        WORKER,
+        /** Of the same group as the first. */
+        SECOND_WORKER
     }
 
     /** Its HTTP interface. */

@@ -26,12 +26,23 @@ final class ManyProcesses implements Cistern {
         api = new Api(address(Part.POOL_SERVICE), address(Part.VOLUME_SERVICE));
     }
 
+    /** Both services and one worker. */
     static ManyProcesses on(TestServers servers, String database) throws Exception {
+        return on(servers, database, List.of(Part.POOL_SERVICE, Part.VOLUME_SERVICE, Part.WORKER));
+    }
+
+    /** Both services and two workers that reach the same pools. */
+    static ManyProcesses withTwoWorkers(TestServers servers, String database) throws Exception {
+        return on(servers, database, List.of(Part.values()));
+    }
+
+    private static ManyProcesses on(TestServers servers, String database, List<Part> parts)
+            throws Exception {
         var cistern = new ManyProcesses(servers, database);
-        for (var part : Part.values()) {
+        for (var part : parts) {
             cistern.programs.put(part, cistern.launch(part, Map.of()));
         }
-        for (var part : Part.values()) {
+        for (var part : parts) {
             if (!cistern.awaitReady(part)) {
                 throw new AssertionError(part + " did not start; its log says why");
             }
@@ -45,17 +56,28 @@ final class ManyProcesses implements Cistern {
         environment.put("CISTERN_POSTGRES_URL", database);
         environment.put("CISTERN_POSTGRES_USER", servers.user());
         environment.put("CISTERN_POSTGRES_PASSWORD", servers.password());
-        environment.put("CISTERN_WORKER_NAME", "worker-1");
+        environment.put(
+                "CISTERN_WORKER_NAME", group() + "-" + part.name().toLowerCase(Locale.ROOT));
+        environment.put("CISTERN_WORKER_GROUPS", group());
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port(part)));
         return Program.start(
-                new Program.Start(name(part), "apps/" + name(part), List.of(), environment));
+                new Program.Start(
+                        group() + "-" + part.name().toLowerCase(Locale.ROOT),
+                        "apps/" + application(part),
+                        List.of(),
+                        environment));
     }
 
-    private static String name(Part part) {
+    /** The worker group, told apart from those of other installations on the same Kafka. */
+    String group() {
+        return database.substring(database.lastIndexOf('/') + 1);
+    }
+
+    private static String application(Part part) {
         return switch (part) {
             case POOL_SERVICE -> "pool-service";
             case VOLUME_SERVICE -> "volume-service";
-            case WORKER -> "image-worker";
+            case WORKER, SECOND_WORKER -> "image-worker";
         };
     }
 

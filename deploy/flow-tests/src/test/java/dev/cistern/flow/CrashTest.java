@@ -1,0 +1,264 @@
+package dev.cistern.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.embedded.TestServers;
+import dev.cistern.flow.Cistern.Part;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A process dies at each named point of create, delete and refresh. Whatever was accepted ends, and
+ * files, rows and events tell the same.
+ */
+final class CrashTest {
+    private static final long MIB = 1 << 20;
+    private static final String POOL = "crash";
+    private static final String DROPPED = "the user's own\n";
+
+    @TempDir Path data;
+    @TempDir Path folder;
+
+    /** A point to die at, in a part, and what is asked of Cistern so that it is passed. */
+    private record Case(Part part, String point, Verb verb) {
+        String volume() {
+            return point.replace(':', '-') + "-" + verb;
+        }
+
+        /** Before the image has its name a user may give it to a file of his own. */
+        boolean userMayTakeTheName() {
+            return verb == Verb.CREATE && (point.endsWith(":stage") || point.endsWith(":intent"));
+        }
+    }
+
+    private enum Verb {
+        CREATE,
+        DELETE,
+        REFRESH
+    }
+
+    private static List<Case> cases() {
+        var cases = new ArrayList<Case>();
+        for (var point :
+                List.of("command-taken", "stage", "intent", "publish", "journal", "result-sent")) {
+            cases.add(new Case(Part.WORKER, "CreateVolume:" + point, Verb.CREATE));
+        }
+        for (var point :
+                List.of(
+                        "command-taken",
+                        "intent",
+                        "publish",
+                        "tombstone",
+                        "journal",
+                        "result-sent")) {
+            cases.add(new Case(Part.WORKER, "DeleteVolume:" + point, Verb.DELETE));
+        }
+        for (var point : List.of("command-taken", "page", "result-sent")) {
+            cases.add(new Case(Part.WORKER, "ScanPool:" + point, Verb.REFRESH));
+        }
+        for (var point : List.of("outbox-commit", "outbox-send", "outbox-delete", "inbox-commit")) {
+            cases.add(new Case(Part.VOLUME_SERVICE, point, Verb.CREATE));
+            cases.add(new Case(Part.VOLUME_SERVICE, point, Verb.DELETE));
+            cases.add(new Case(Part.POOL_SERVICE, point, Verb.REFRESH));
+        }
+        return cases;
+    }
+
+    @Test
+    void inOneProcess() throws Exception {
+        try (var cistern = OneProcess.on(data)) {
+            dieAtEachPoint(cistern);
+        }
+    }
+
+    @Test
+    void inManyProcesses() throws Exception {
+        var servers = TestServers.shared();
+        try (var cistern = ManyProcesses.on(servers, servers.newDatabase("crash"))) {
+            dieAtEachPoint(cistern);
+        }
+    }
+
+    private void dieAtEachPoint(Cistern cistern) throws Exception {
+        cistern.startedPool(POOL, folder, Map.of());
+        for (var each : cases()) {
+            if (each.verb() == Verb.DELETE) {
+                create(cistern, each.volume());
+            }
+        }
+        for (var part : List.of(Part.POOL_SERVICE, Part.VOLUME_SERVICE, Part.WORKER)) {
+            var ofPart = cases().stream().filter(each -> each.part() == part).toList();
+            cistern.program(part).kill();
+            for (var each : ofPart) {
+                dieAt(cistern, each);
+            }
+            assertThat(cistern.start(part, "")).isTrue();
+        }
+
+        awaitEnds(cistern, "pools");
+        awaitEnds(cistern, "volumes");
+        assertUsersFilesStand(cistern);
+        cistern.api()
+                .success("pools", cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of()));
+        assertAllTellTheSame(cistern);
+    }
+
+    private static void create(Cistern cistern, String name) throws Exception {
+        cistern.api().success("volumes", post(cistern, name));
+    }
+
+    private static Api.Answer post(Cistern cistern, String name) throws Exception {
+        return cistern.api()
+                .post(
+                        "/v1/volumes",
+                        Map.of("pool", POOL, "name", name, "format", "qcow2", "capacity", MIB));
+    }
+
+    private void dieAt(Cistern cistern, Case each) throws Exception {
+        while (!cistern.start(each.part(), each.point())) {
+            dieWhileCatchingUp(cistern, each);
+        }
+        ask(cistern, each);
+        assertThat(cistern.program(each.part()).awaitEnd()).as("%s", each).isEqualTo(137);
+        if (each.userMayTakeTheName() && !Files.exists(folder.resolve(each.volume()))) {
+            Files.writeString(folder.resolve(each.volume()), DROPPED);
+        }
+    }
+
+    /** It passed the point with what an earlier case left; that must end, too, before this one. */
+    private static void dieWhileCatchingUp(Cistern cistern, Case each) throws Exception {
+        assertThat(cistern.program(each.part()).awaitEnd()).as("%s", each).isEqualTo(137);
+        assertThat(cistern.start(each.part(), "")).isTrue();
+        awaitEnds(cistern, "pools");
+        awaitEnds(cistern, "volumes");
+        cistern.program(each.part()).kill();
+    }
+
+    /** The answer is lost when the process dies before it gives one. */
+    private void ask(Cistern cistern, Case each) throws Exception {
+        try {
+            switch (each.verb()) {
+                case CREATE -> post(cistern, each.volume());
+                case DELETE -> cistern.api().delete("/v1/volumes/" + POOL + ":" + each.volume());
+                case REFRESH -> {
+                    Judge.qemuImgCreate(folder, "-f", "qcow2", each.volume(), "3M");
+                    cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of());
+                }
+            }
+        } catch (IOException _) {
+            // What was accepted is found among the operations.
+        }
+    }
+
+    private static void awaitEnds(Cistern cistern, String kind) throws Exception {
+        for (var operation : cistern.api().all("/v1/" + kind + "/-/operations")) {
+            cistern.api().end(kind, operation.path("id").asText());
+        }
+    }
+
+    private void assertUsersFilesStand(Cistern cistern) throws Exception {
+        for (var each : cases()) {
+            var file = folder.resolve(each.volume());
+            if (each.userMayTakeTheName() && Files.size(file) == DROPPED.length()) {
+                assertThat(file).hasContent(DROPPED.strip());
+                assertThat(problemsOf(cistern, each.volume())).contains("file-exists");
+            }
+        }
+    }
+
+    private static Set<String> problemsOf(Cistern cistern, String volume) throws Exception {
+        return cistern.api().all("/v1/volumes/-/operations").stream()
+                .filter(operation -> volume.equals(operation.path("target").path("name").asText()))
+                .map(operation -> operation.path("problem").path("code").asText())
+                .collect(Collectors.toSet());
+    }
+
+    private void assertAllTellTheSame(Cistern cistern) throws Exception {
+        var volumes = cistern.api().all("/v1/volumes?pool=" + POOL + "&state=available");
+        assertThat(names(volumes)).isEqualTo(filesIn(folder));
+        assertThat(volumes).allMatch(volume -> volume.path("conditions").isEmpty());
+        assertThat(filesIn(folder.resolve(".cistern/staging"))).isEmpty();
+        assertThat(filesIn(folder.resolve(".cistern/trash"))).isEmpty();
+        for (var each : cases()) {
+            if (each.verb() == Verb.DELETE) {
+                assertThat(names(volumes)).doesNotContain(each.volume());
+            } else {
+                assertThat(names(volumes)).contains(each.volume());
+            }
+        }
+        assertEventsTell(cistern, volumes);
+    }
+
+    private static void assertEventsTell(Cistern cistern, List<JsonNode> volumes) throws Exception {
+        var ids =
+                volumes.stream()
+                        .map(volume -> volume.path("id").asText())
+                        .collect(Collectors.toSet());
+        var log =
+                Await.until(
+                        "the events tell of what is there",
+                        () -> volumeEvents(cistern.kafka()),
+                        events -> living(events).equals(ids));
+        for (var events : bySubject(log).values()) {
+            for (var number = 0; number < events.size(); number++) {
+                assertThat(events.get(number).sequence()).isEqualTo(number + 1L);
+            }
+        }
+    }
+
+    private static List<EventLog.Event> volumeEvents(String kafka) throws IOException {
+        return EventLog.read(kafka).stream()
+                .filter(event -> event.type().startsWith("dev.cistern.volume."))
+                .filter(event -> POOL.equals(event.data().path("pool").asText()))
+                .toList();
+    }
+
+    private static Map<String, List<EventLog.Event>> bySubject(List<EventLog.Event> events) {
+        var subjects = new HashMap<String, List<EventLog.Event>>();
+        for (var event : events) {
+            subjects.computeIfAbsent(event.subject(), _ -> new ArrayList<>()).add(event);
+        }
+        return subjects;
+    }
+
+    /** The volumes whose last event says that they are available. */
+    private static Set<String> living(List<EventLog.Event> events) {
+        return bySubject(events).entrySet().stream()
+                .filter(
+                        subject ->
+                                "available"
+                                        .equals(
+                                                subject.getValue()
+                                                        .getLast()
+                                                        .data()
+                                                        .path("newState")
+                                                        .asText()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> names(List<JsonNode> volumes) {
+        return volumes.stream()
+                .map(volume -> volume.path("name").asText())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> filesIn(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}
