@@ -189,6 +189,16 @@ final class OneProcessTest {
                         "write -P 7 0 1M",
                         folder.resolve("vm.qcow2").toString());
         assertThat(run.output()).contains("wrote 1048576/1048576");
+        var machine =
+                Judge.run(
+                        folder,
+                        "sh",
+                        "-c",
+                        "printf 'info block\\nquit\\n' | setpriv --reuid=%d --regid=%d --clear-groups qemu-system-x86_64"
+                                        .formatted(nobody, nobody)
+                                + " -accel tcg -nodefaults -display none -S -monitor stdio"
+                                + " -drive if=virtio,format=qcow2,file=vm.qcow2");
+        assertThat(machine.output()).contains("vm.qcow2 (qcow2)");
         Judge.check(folder.resolve("vm.qcow2"));
     }
 
