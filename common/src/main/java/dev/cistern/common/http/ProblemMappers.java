@@ -1,6 +1,7 @@
 package dev.cistern.common.http;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.cistern.common.operation.DatabaseFault;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
@@ -25,6 +26,12 @@ public final class ProblemMappers {
     @ServerExceptionMapper
     public Response unreadable(JacksonException e) {
         return answer(Problem.of(ProblemCode.MALFORMED_REQUEST, e.getOriginalMessage()));
+    }
+
+    /** A body of the wrong shape, for which Quarkus would otherwise answer without a word. */
+    @ServerExceptionMapper
+    public Response misshapen(MismatchedInputException e) {
+        return unreadable(e);
     }
 
     /** What JAX-RS itself refuses: an unknown path, a wrong method, a wrong media type. */
@@ -59,6 +66,12 @@ public final class ProblemMappers {
                                             "the database does not answer; nothing was changed, try again")))
                     .header("Retry-After", 2)
                     .build();
+        }
+        if (DatabaseFault.value(e)) {
+            return answer(
+                    Problem.of(
+                            ProblemCode.MALFORMED_REQUEST,
+                            "the request has a character or a number that no value here can have"));
         }
         LOG.error("a request failed", e);
         return answer(

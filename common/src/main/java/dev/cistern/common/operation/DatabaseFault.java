@@ -33,6 +33,13 @@ public final class DatabaseFault {
         return any(failure, state -> UNAVAILABLE.contains(state.substring(0, 2)));
     }
 
+    /**
+     * Whether a value cannot be stored or compared, such as text with a zero character (class 22).
+     */
+    public static boolean value(Throwable failure) {
+        return any(failure, state -> state.startsWith("22"));
+    }
+
     private static boolean any(Throwable failure, Predicate<String> condition) {
         return any(failure, condition, Collections.newSetFromMap(new IdentityHashMap<>()));
     }

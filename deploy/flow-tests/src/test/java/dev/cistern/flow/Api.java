@@ -48,6 +48,10 @@ final class Api {
         return send("POST", path, JSON.writeValueAsString(body), "application/json");
     }
 
+    Answer postText(String path, String json) throws IOException, InterruptedException {
+        return send("POST", path, json, "application/json");
+    }
+
     Answer postXml(String path, String xml) throws IOException, InterruptedException {
         return send("POST", path, xml, "application/xml");
     }
