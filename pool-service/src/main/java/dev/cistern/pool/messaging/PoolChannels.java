@@ -38,7 +38,7 @@ public class PoolChannels {
         this.pools = pools;
         this.nodes = nodes;
         var foundation = work.runtime().foundation();
-        results = foundation.deliveries("pool-results", this::result);
+        results = work.runtime().results("pool-results");
         answers = foundation.deliveries("pool-internal", this::answer);
     }
 
@@ -53,10 +53,6 @@ public class PoolChannels {
             }
         }
         results.take(mine);
-    }
-
-    private void result(Delivery delivery) throws IOException {
-        work.runtime().operations().report(delivery.read(ResultMessage.class));
     }
 
     /** The conversation with volume-service. */

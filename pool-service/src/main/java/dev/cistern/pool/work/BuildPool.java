@@ -25,12 +25,7 @@ public record BuildPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        var refusal = refusal(pool);
-        if (refusal.isPresent()) {
-            return new Turn.Fail(refusal.get());
-        }
+    public Turn begin(Pool pool, Operation operation) {
         pool.building();
         return new Turn.Send(new Command.BuildPool(workshop.place(pool), pool.permissions()));
     }
@@ -47,7 +42,7 @@ public record BuildPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public void failed(Operation operation, Problem problem) {
+    public void undo(Operation operation, Problem problem) {
         var pool = workshop.pool(operation);
         if (pool.state() == PoolState.BUILDING) {
             pool.built();

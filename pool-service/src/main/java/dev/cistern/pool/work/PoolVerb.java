@@ -3,6 +3,7 @@ package dev.cistern.pool.work;
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
@@ -24,6 +25,31 @@ public sealed interface PoolVerb extends UseCase
 
     /** How long it may take once its turn has come. */
     Duration deadline();
+
+    /** What it works with. */
+    Workshop workshop();
+
+    /** Its turn has come and nothing speaks against it. */
+    Turn begin(Pool pool, Operation operation);
+
+    @Override
+    default Turn begin(Operation operation) {
+        var pool = workshop().pool(operation);
+        return refusal(pool).<Turn>map(Turn.Fail::new).orElseGet(() -> begin(pool, operation));
+    }
+
+    @Override
+    default void failed(Operation operation, Problem problem) {
+        if (operation.state() != OperationState.WAITING) {
+            undo(operation, problem);
+        }
+    }
+
+    /**
+     * It has begun and failed, or was ended early: the pool goes back to what it was. What fails
+     * before its turn has nothing to undo, and the pool is in another's hands.
+     */
+    void undo(Operation operation, Problem problem);
 
     /** volume-service has answered what it was asked on behalf of the operation. */
     default Turn answered(Operation operation, InternalEvent answer) {

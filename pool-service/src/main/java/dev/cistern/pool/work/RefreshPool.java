@@ -26,12 +26,7 @@ public record RefreshPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        var refusal = refusal(pool);
-        if (refusal.isPresent()) {
-            return new Turn.Fail(refusal.get());
-        }
+    public Turn begin(Pool pool, Operation operation) {
         if (pool.opened()) {
             workshop.tell(new InternalEvent.PoolRefreshRequested(pool.id(), operation.id()));
         } else {
@@ -63,7 +58,7 @@ public record RefreshPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public void failed(Operation operation, Problem problem) {
+    public void undo(Operation operation, Problem problem) {
         var pool = workshop.pool(operation);
         if (problem.code() == ProblemCode.POOL_INACCESSIBLE && pool.state() == PoolState.RUNNING) {
             pool.inaccessible();

@@ -34,12 +34,7 @@ public record StartPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        var refusal = refusal(pool);
-        if (refusal.isPresent()) {
-            return new Turn.Fail(refusal.get());
-        }
+    public Turn begin(Pool pool, Operation operation) {
         pool.starting();
         return new Turn.Send(new Command.StartPool(workshop.place(pool), pool.claimed()));
     }
@@ -72,7 +67,7 @@ public record StartPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public void failed(Operation operation, Problem problem) {
+    public void undo(Operation operation, Problem problem) {
         var pool = workshop.pool(operation);
         if (pool.opened()) {
             workshop.announceClosing(pool, operation);

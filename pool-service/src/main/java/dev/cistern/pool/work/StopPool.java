@@ -29,12 +29,7 @@ public record StopPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        var refusal = refusal(pool);
-        if (refusal.isPresent()) {
-            return new Turn.Fail(refusal.get());
-        }
+    public Turn begin(Pool pool, Operation operation) {
         workshop.announceClosing(pool, operation);
         return new Turn.Converse("waiting for the work in the pool to end");
     }
@@ -63,7 +58,7 @@ public record StopPool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public void failed(Operation operation, Problem problem) {
+    public void undo(Operation operation, Problem problem) {
         var pool = workshop.pool(operation);
         if (pool.state().active() && !pool.opened()) {
             pool.reopened();

@@ -2,6 +2,7 @@ package dev.cistern.pool.work;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.InternalEvent;
+import dev.cistern.common.message.InternalEvent.PoolClosed;
 import dev.cistern.common.message.InternalEvent.PoolForgotten;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
@@ -37,29 +38,34 @@ public record UndefinePool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        var refusal = refusal(pool);
-        if (refusal.isPresent()) {
-            return new Turn.Fail(refusal.get());
-        }
-        var keepFiles = operation.request(Request.class).keepFiles();
-        workshop.tell(new InternalEvent.PoolForgetting(pool.id(), operation.id(), keepFiles));
-        return new Turn.Converse("looking for volumes");
+    public Turn begin(Pool pool, Operation operation) {
+        workshop.announceClosing(pool, operation);
+        return new Turn.Converse("waiting for the work in the pool to end");
     }
 
     @Override
     public Turn answered(Operation operation, InternalEvent answer) {
-        if (!(answer instanceof PoolForgotten forgotten)) {
-            return PoolVerb.super.answered(operation, answer);
-        }
         var pool = workshop.pool(operation);
-        if (!forgotten.done()) {
-            return new Turn.Fail(notEmpty(pool, forgotten.volumes()));
+        return switch (answer) {
+            case PoolClosed closed when closed.epoch() != pool.epoch() -> new Turn.Stay();
+            case PoolClosed _ -> {
+                var keepFiles = operation.request(Request.class).keepFiles();
+                workshop.tell(
+                        new InternalEvent.PoolForgetting(pool.id(), operation.id(), keepFiles));
+                yield new Turn.Converse("looking for volumes");
+            }
+            case PoolForgotten forgotten when forgotten.done() -> release(pool, operation);
+            case PoolForgotten forgotten -> new Turn.Fail(notEmpty(pool, forgotten.volumes()));
+            default -> PoolVerb.super.answered(operation, answer);
+        };
+    }
+
+    private Turn release(Pool pool, Operation operation) {
+        if (!pool.everStarted()) {
+            return end(pool, operation);
         }
-        return pool.everStarted()
-                ? new Turn.Send(new Command.ReleasePool(workshop.place(pool)))
-                : end(pool, operation);
+        pool.released();
+        return new Turn.Send(new Command.ReleasePool(workshop.place(pool)));
     }
 
     private static Problem notEmpty(Pool pool, long volumes) {
@@ -86,7 +92,7 @@ public record UndefinePool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
-    public void failed(Operation operation, Problem problem) {
+    public void undo(Operation operation, Problem problem) {
         // The pool is as inactive as before.
     }
 }

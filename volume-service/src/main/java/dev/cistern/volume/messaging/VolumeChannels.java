@@ -27,18 +27,13 @@ public class VolumeChannels {
 
     VolumeChannels(VolumeWork work) {
         this.work = work;
-        var foundation = work.runtime().foundation();
-        results =
-                foundation.deliveries(
-                        "volume-results",
-                        delivery ->
-                                work.runtime()
-                                        .operations()
-                                        .report(delivery.read(ResultMessage.class)));
+        results = work.runtime().results("volume-results");
         words =
-                foundation.deliveries(
-                        "volume-internal",
-                        delivery -> work.hear(delivery.read(InternalEvent.class)));
+                work.runtime()
+                        .foundation()
+                        .deliveries(
+                                "volume-internal",
+                                delivery -> work.hear(delivery.read(InternalEvent.class)));
     }
 
     /** Results, of which those for other services are passed over. */

@@ -2,7 +2,6 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.operation.Operation;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.ServiceRuntime;
@@ -63,7 +62,7 @@ public class VolumeWork {
                                         new CreateVolume(workshop),
                                         new DeleteVolume(workshop),
                                         new ScanPool(workshop, inventory)),
-                                this::ended,
+                                _ -> {},
                                 new ChannelLag(
                                         clients, List.of("volume-results", "volume-heartbeats"))));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
@@ -93,7 +92,7 @@ public class VolumeWork {
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         topics.start(WAIT_FOR_KAFKA);
         runtime.start();
-        var _ = closer.scheduleWithFixedDelay(this::closeIdle, 1, 1, TimeUnit.SECONDS);
+        var _ = closer.scheduleWithFixedDelay(this::closeIdle, 200, 200, TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -102,14 +101,11 @@ public class VolumeWork {
         topics.close();
     }
 
-    /** The last operation on a pool that is closing makes it closed. */
-    private void ended(Operation operation) {
-        if (workshop.pools().anyClosing()) {
-            conversation.closeIdle();
-        }
-    }
-
-    /** Two last operations that end at once each see the other still running: then it is here. */
+    /**
+     * The last operation on a pool that is closing makes it closed. Not in its own transaction: two
+     * that end at once would each see the other still running, and the pool's row is locked before
+     * the volumes' elsewhere.
+     */
     private void closeIdle() {
         try {
             runtime.foundation()

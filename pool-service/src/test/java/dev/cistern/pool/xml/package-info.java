@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.pool.xml;
+
+import org.jspecify.annotations.NullMarked;

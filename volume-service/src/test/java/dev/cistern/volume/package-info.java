@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.volume;
+
+import org.jspecify.annotations.NullMarked;
