@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.embedded.TestServers;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
+import jakarta.enterprise.inject.spi.CDI;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(Servers.class)
 class WorkerHealthTest {
-    @Inject @Liveness WorkerLiveness liveness;
-    @Inject @Readiness WorkerReadiness readiness;
-
     @Test
     void isAliveAtOnceAndReadyOnceItTakesCommands() throws Exception {
+        var liveness = CDI.current().select(WorkerLiveness.class, Liveness.Literal.INSTANCE).get();
+        var readiness =
+                CDI.current().select(WorkerReadiness.class, Readiness.Literal.INSTANCE).get();
         assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
         try (var cluster = new Cluster(TestServers.shared().bootstrapServers())) {
             cluster.createTopics();
