@@ -186,10 +186,10 @@ final class CrashTest {
 
     private void assertAllTellTheSame(Cistern cistern) throws Exception {
         var volumes = cistern.api().all("/v1/volumes?pool=" + POOL + "&state=available");
-        assertThat(names(volumes)).isEqualTo(filesIn(folder));
+        assertThat(names(volumes)).isEqualTo(PoolFiles.in(folder));
         assertThat(volumes).allMatch(volume -> volume.path("conditions").isEmpty());
-        assertThat(filesIn(folder.resolve(".cistern/staging"))).isEmpty();
-        assertThat(filesIn(folder.resolve(".cistern/trash"))).isEmpty();
+        assertThat(PoolFiles.in(folder.resolve(".cistern/staging"))).isEmpty();
+        assertThat(PoolFiles.in(folder.resolve(".cistern/trash"))).isEmpty();
         for (var each : cases()) {
             if (each.verb() == Verb.DELETE) {
                 assertThat(names(volumes)).doesNotContain(each.volume());
@@ -252,13 +252,5 @@ final class CrashTest {
         return volumes.stream()
                 .map(volume -> volume.path("name").asText())
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Set<String> filesIn(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
     }
 }

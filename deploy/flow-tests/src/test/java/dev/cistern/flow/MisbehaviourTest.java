@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.embedded.TestServers;
 import dev.cistern.flow.Cistern.Part;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,7 +72,7 @@ final class MisbehaviourTest {
         create("again", "after");
         Replay.awaitRead(cistern.kafka(), "cistern-volume-service", "cistern.results");
 
-        assertThat(filesIn(folder)).containsExactly("a", "after", "c");
+        assertThat(PoolFiles.in(folder)).containsExactly("a", "after", "c");
         assertThat(volumesOf("again")).containsAll(volumes).hasSize(volumes.size() + 1);
         assertThat(eventsOf("again")).containsAll(events).hasSize(events.size() + 1);
         assertThat(cistern.api().get("/v1/pools/again").text("state")).isEqualTo("running");
@@ -116,7 +114,7 @@ final class MisbehaviourTest {
                 node -> "online".equals(node.text("state")));
         create("stopped", "after");
 
-        assertThat(filesIn(folder)).hasSize(61);
+        assertThat(PoolFiles.in(folder)).hasSize(61);
         var volumes = cistern.api().all("/v1/volumes?pool=stopped&state=available");
         assertThat(volumes).hasSize(61).allMatch(volume -> volume.path("conditions").isEmpty());
         for (var volume : volumes) {
@@ -125,7 +123,7 @@ final class MisbehaviourTest {
         Await.until("an event of each", () -> eventsOf("stopped"), events -> events.size() == 61);
         Await.until(
                 "nothing is left in staging",
-                () -> filesIn(folder.resolve(".cistern/staging")),
+                () -> PoolFiles.in(folder.resolve(".cistern/staging")),
                 Set::isEmpty);
     }
 
@@ -150,7 +148,7 @@ final class MisbehaviourTest {
         try (var files = Files.list(folder)) {
             assertThat(files).isEmpty();
         }
-        assertThat(filesIn(disk)).containsExactly("before");
+        assertThat(PoolFiles.in(disk)).containsExactly("before");
 
         Judge.output(folder, "mount", "--bind", disk.toString(), folder.toString());
         try {
@@ -158,7 +156,7 @@ final class MisbehaviourTest {
                     .success("pools", cistern.api().post("/v1/pools/mounted/refresh", Map.of()));
             assertThat(cistern.api().get("/v1/pools/mounted").text("state")).isEqualTo("running");
             create("mounted", "after");
-            assertThat(filesIn(disk)).containsExactly("after", "before");
+            assertThat(PoolFiles.in(disk)).containsExactly("after", "before");
         } finally {
             Judge.output(folders, "umount", "--lazy", folder.toString());
         }
@@ -198,7 +196,7 @@ final class MisbehaviourTest {
         var refused = cistern.api().end("volumes", post("marked", "x"));
 
         assertThat(refused.path("problem").path("code").asText()).isEqualTo("pool-foreign");
-        assertThat(filesIn(folder)).isEmpty();
+        assertThat(PoolFiles.in(folder)).isEmpty();
         Files.writeString(marker, ours);
         create("marked", "x");
     }
@@ -232,15 +230,7 @@ final class MisbehaviourTest {
                 "the cancelled volume is gone",
                 () -> cistern.api().all("/v1/volumes?pool=cancelled"),
                 volumes -> volumes.size() == 1);
-        assertThat(filesIn(folder)).containsExactly("y");
+        assertThat(PoolFiles.in(folder)).containsExactly("y");
         create("cancelled", "x");
-    }
-
-    private static Set<String> filesIn(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
     }
 }

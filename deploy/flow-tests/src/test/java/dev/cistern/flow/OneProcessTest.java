@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -217,7 +215,7 @@ final class OneProcessTest {
         cistern.startedPool("many", folder, Map.of("overcommit", 100.0));
 
         var accepted =
-                atOnce(
+                Clients.atOnce(
                         32,
                         500,
                         number ->
@@ -238,7 +236,7 @@ final class OneProcessTest {
         for (var answer : accepted) {
             cistern.api().success("volumes", answer);
         }
-        assertThat(filesIn(folder)).hasSize(500);
+        assertThat(PoolFiles.in(folder)).hasSize(500);
         var volumes = cistern.api().all("/v1/volumes?pool=many&state=available");
         assertThat(volumes).hasSize(500);
         var ids =
@@ -265,7 +263,7 @@ final class OneProcessTest {
         cistern.startedPool("tight", folder, Map.of("limit", 100 * MIB));
 
         var answers =
-                atOnce(
+                Clients.atOnce(
                         200,
                         200,
                         number ->
@@ -298,7 +296,7 @@ final class OneProcessTest {
         for (var answer : accepted) {
             cistern.api().success("volumes", answer);
         }
-        assertThat(filesIn(folder)).hasSize(100);
+        assertThat(PoolFiles.in(folder)).hasSize(100);
 
         cistern.api().success("volumes", cistern.api().delete("/v1/volumes/" + target(accepted)));
         create("tight", "one-more", "raw", MIB);
@@ -337,8 +335,7 @@ final class OneProcessTest {
         strictPools();
         var before = everything();
 
-        var answer =
-                cistern.api().postText("/v1/volumes", body.replace("LONG", "x".repeat(300)));
+        var answer = cistern.api().postText("/v1/volumes", body.replace("LONG", "x".repeat(300)));
 
         assertThat(answer.status()).as("%s", answer).isEqualTo(status);
         assertThat(answer.text("detail")).isNotEmpty();
@@ -351,8 +348,7 @@ final class OneProcessTest {
             cistern.startedPool("strict-stopped", folder("strict-stopped"), Map.of());
             cistern.api()
                     .success(
-                            "pools",
-                            cistern.api().post("/v1/pools/strict-stopped/stop", Map.of()));
+                            "pools", cistern.api().post("/v1/pools/strict-stopped/stop", Map.of()));
             cistern.startedPool("strict", folder("strict"), Map.of());
             create("strict", "taken", "raw", 512);
         }
@@ -385,7 +381,7 @@ final class OneProcessTest {
         assertThat(undefine.path("problem").path("code").asText()).isEqualTo("pool-not-empty");
         cistern.api().success("pools", cistern.api().post("/v1/pools/life/start", Map.of()));
         cistern.api().success("volumes", cistern.api().delete("/v1/volumes/life:disk"));
-        assertThat(filesIn(folder)).isEmpty();
+        assertThat(PoolFiles.in(folder)).isEmpty();
         cistern.api().success("pools", cistern.api().post("/v1/pools/life/stop", Map.of()));
         cistern.api().success("pools", cistern.api().delete("/v1/pools/life"));
         assertThat(cistern.api().get("/v1/pools/life").status()).isEqualTo(404);
@@ -411,37 +407,10 @@ final class OneProcessTest {
                                                 capacity)));
     }
 
-    private interface Request {
-        Api.Answer send(int number) throws Exception;
-    }
-
-    private static List<Api.Answer> atOnce(int clients, int requests, Request request)
-            throws Exception {
-        try (var executor = Executors.newFixedThreadPool(clients)) {
-            List<Callable<Api.Answer>> calls =
-                    IntStream.range(0, requests)
-                            .<Callable<Api.Answer>>mapToObj(number -> () -> request.send(number))
-                            .toList();
-            var answers = new ArrayList<Api.Answer>();
-            for (var answer : executor.invokeAll(calls)) {
-                answers.add(answer.get());
-            }
-            return answers;
-        }
-    }
-
     private static Map<String, JsonNode> byName(List<JsonNode> volumes) {
         return volumes.stream()
                 .collect(
                         Collectors.toMap(
                                 volume -> volume.path("name").asText(), Function.identity()));
-    }
-
-    private static List<String> filesIn(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
-                    .toList();
-        }
     }
 }
