@@ -1,30 +1,18 @@
 package dev.cistern.cli;
 
+import dev.cistern.cli.command.Arguments;
 import dev.cistern.cli.command.Common;
-import dev.cistern.cli.fleet.Events;
-import dev.cistern.cli.fleet.NodeList;
-import dev.cistern.cli.operation.OpCancel;
-import dev.cistern.cli.operation.OpInfo;
-import dev.cistern.cli.operation.OpList;
-import dev.cistern.cli.operation.OpWait;
-import dev.cistern.cli.pool.PoolDefine;
-import dev.cistern.cli.pool.PoolDefineAs;
-import dev.cistern.cli.pool.PoolDumpXml;
-import dev.cistern.cli.pool.PoolInfo;
-import dev.cistern.cli.pool.PoolList;
-import dev.cistern.cli.pool.PoolStart;
-import dev.cistern.cli.pool.PoolUndefine;
-import dev.cistern.cli.pool.PoolWork;
-import dev.cistern.cli.volume.VolCreateAs;
-import dev.cistern.cli.volume.VolDelete;
-import dev.cistern.cli.volume.VolInfo;
-import dev.cistern.cli.volume.VolList;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.util.Map;
-import picocli.AutoComplete;
+import dev.cistern.cli.command.Root;
+import dev.cistern.cli.command.Session;
+import dev.cistern.cli.command.Surroundings;
+import dev.cistern.cli.text.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The client: verbs as in virsh, against a running Cistern. */
 @Command(
@@ -34,80 +22,60 @@ import picocli.CommandLine.Command;
         footer =
                 "%nEnvironment: CISTERN_URL (default "
                         + Common.DEFAULT_URL
-                        + "), CISTERN_TENANT, CISTERN_ACTOR.%n`cistern VERB --help` tells more of a verb.")
-public final class Main implements Runnable {
-    @CommandLine.Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "shows this")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it
-    private boolean help;
+                        + "), CISTERN_TENANT, CISTERN_ACTOR (default: USER).%n"
+                        + "cistern VERB --help tells more of a verb.")
+public final class Main implements Runnable, Root {
+    private final Surroundings surroundings;
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+    @Spec private CommandSpec spec;
+    @Mixin private Common common = new Common();
 
-    /** Made by {@link #commandLine}. */
+    /** Options are filled in by picocli. */
     @SuppressWarnings("NullAway.Init")
-    private Main() {}
+    private Main(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
 
     /** Runs one verb; the exit code is 0, 1 for a failure, 2 for a wrong command line. */
     public static void main(String... arguments) {
-        System.exit(
-                commandLine(writer(System.out), writer(System.err), System.getenv())
-                        .execute(arguments));
+        System.exit(run(Surroundings.ofProcess(), arguments));
     }
 
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, stream.charset());
+    /** As {@link #main}, in these surroundings; returns the exit code. */
+    static int run(Surroundings surroundings, String... arguments) {
+        var line = new CommandLine(new Main(surroundings));
+        Verbs.add(line, arguments);
+        Arguments.teach(line);
+        return line.setOut(surroundings.out())
+                .setErr(surroundings.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::misused)
+                .setExecutionExceptionHandler(Main::broken)
+                .execute(arguments);
     }
 
-    /** The command line, writing to these and reading these variables. */
-    public static CommandLine commandLine(
-            PrintWriter out, PrintWriter err, Map<String, String> environment) {
-        var line = new CommandLine(new Main());
-        line.addSubcommand(new PoolDefine());
-        line.addSubcommand(new PoolDefineAs());
-        add(line, "pool-build", new PoolWork("build", "built"), "Makes the folder of a pool.");
-        line.addSubcommand(new PoolStart());
-        add(
-                line,
-                "pool-destroy",
-                new PoolWork("stop", "destroyed"),
-                "Stops a pool; its files stay.");
-        line.addSubcommand(new PoolUndefine());
-        line.addSubcommand(new PoolList());
-        line.addSubcommand(new PoolInfo());
-        add(
-                line,
-                "pool-refresh",
-                new PoolWork("refresh", "refreshed"),
-                "Looks at the files of a pool: adopts new ones, marks what is missing or was changed from outside.");
-        line.addSubcommand(new PoolDumpXml());
-        line.addSubcommand(new VolCreateAs());
-        line.addSubcommand(new VolList());
-        line.addSubcommand(new VolInfo());
-        line.addSubcommand(new VolDelete());
-        line.addSubcommand(new OpList());
-        line.addSubcommand(new OpInfo());
-        line.addSubcommand(new OpWait());
-        line.addSubcommand(new OpCancel());
-        line.addSubcommand(new Events());
-        line.addSubcommand(new NodeList());
-        line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
-        Common.environment(line, environment);
-        return line.setOut(out).setErr(err);
+    private static int misused(ParameterException misuse, String... arguments) {
+        var line = misuse.getCommandLine();
+        line.getErr().println("error: " + Printable.of(String.valueOf(misuse.getMessage())));
+        UnmatchedArgumentException.printSuggestions(misuse, line.getErr());
+        line.usage(line.getErr());
+        return line.getCommandSpec().exitCodeOnInvalidInput();
     }
 
-    private static void add(CommandLine line, String name, PoolWork verb, String what) {
-        var command = new CommandLine(verb);
-        command.getCommandSpec()
-                .usageMessage()
-                .description(what)
-                .footer("%nExample: cistern " + name + " images");
-        line.addSubcommand(name, command);
+    private static int broken(
+            Exception defect, CommandLine line, CommandLine.ParseResult arguments) {
+        line.getErr().println("error: the client itself failed");
+        defect.printStackTrace(line.getErr());
+        return line.getCommandSpec().exitCodeOnExecutionException();
+    }
+
+    @Override
+    public Session session() {
+        return common.session(surroundings);
     }
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a verb is needed");
+        throw new ParameterException(spec.commandLine(), "a verb is needed");
     }
 }

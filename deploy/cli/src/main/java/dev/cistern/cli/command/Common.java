@@ -1,13 +1,12 @@
 package dev.cistern.cli.command;
 
 import dev.cistern.cli.http.Api;
-import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** The options of every verb. */
+/** The options of every verb, before or after its name. */
 public final class Common {
     /** Where {@code ./cistern up} listens. */
     public static final String DEFAULT_URL = "http://localhost:8080";
@@ -15,70 +14,84 @@ public final class Common {
     @Option(
             names = "--url",
             paramLabel = "URL",
+            scope = ScopeType.INHERIT,
             description = "address of Cistern (default: CISTERN_URL, else " + DEFAULT_URL + ")")
     private String url = "";
 
     @Option(
             names = "--tenant",
             paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
             description = "on whose behalf (default: CISTERN_TENANT)")
     private String tenant = "";
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description =
-                    "${COMPLETION-CANDIDATES}: a table for people or exact values for programs")
-    private Format format = Format.table;
+            scope = ScopeType.INHERIT,
+            description = "${COMPLETION-CANDIDATES}: for people, or exact values for programs")
+    private Format format = Format.TABLE;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
+            scope = ScopeType.INHERIT,
             description = "shows this")
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 
-    private Map<String, String> environment = Map.of();
-
     /** How answers are written. */
     enum Format {
-        table,
-        json
-    }
+        TABLE("table"),
+        JSON("json");
 
-    /** Gives the verbs of a command line the environment to take defaults from. */
-    public static void environment(CommandLine line, Map<String, String> environment) {
-        for (var verb : line.getSubcommands().values()) {
-            if (verb.getCommand() instanceof Verb known) {
-                known.common().environment = Map.copyOf(environment);
-            }
+        private final String word;
+
+        Format(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
         }
     }
 
-    Session session(PrintWriter out, PrintWriter err) {
+    /** What a verb works with, by the options given and the environment. */
+    public Session session(Surroundings surroundings) {
+        return new Session(
+                new Api(address(surroundings), headers(surroundings)),
+                surroundings,
+                format == Format.JSON);
+    }
+
+    private Map<String, String> headers(Surroundings surroundings) {
         var headers = new HashMap<String, String>();
-        put(headers, "Cistern-Tenant", tenant.isEmpty() ? variable("CISTERN_TENANT") : tenant);
-        put(
-                headers,
+        headers.put("Cistern-Tenant", firstOf(tenant, surroundings.variable("CISTERN_TENANT"), ""));
+        headers.put(
                 "Cistern-Actor",
-                variable("CISTERN_ACTOR").isEmpty() ? variable("USER") : variable("CISTERN_ACTOR"));
-        return new Session(new Api(address(), headers), out, err, format == Format.json);
+                firstOf(
+                        surroundings.variable("CISTERN_ACTOR"),
+                        actor(surroundings.variable("USER")),
+                        ""));
+        headers.values().removeIf(String::isEmpty);
+        return headers;
     }
 
-    private static void put(Map<String, String> headers, String name, String value) {
-        if (!value.isEmpty()) {
-            headers.put(name, value);
-        }
+    /** A user's name of whatever system as a name of an actor. */
+    private static String actor(String user) {
+        return user.replaceAll("[^A-Za-z0-9@._:-]", "_");
     }
 
-    private String address() {
-        var given = url.isEmpty() ? variable("CISTERN_URL") : url;
-        var address = given.isEmpty() ? DEFAULT_URL : given;
+    private String address(Surroundings surroundings) {
+        var address = firstOf(url, surroundings.variable("CISTERN_URL"), DEFAULT_URL);
         var full = address.contains("://") ? address : "http://" + address;
-        return full.endsWith("/") ? full.substring(0, full.length() - 1) : full;
+        return full.endsWith("/") && !full.endsWith("//")
+                ? full.substring(0, full.length() - 1)
+                : full;
     }
 
-    private String variable(String name) {
-        return environment.getOrDefault(name, "");
+    private static String firstOf(String first, String second, String third) {
+        return !first.isEmpty() ? first : !second.isEmpty() ? second : third;
     }
 }

@@ -1,15 +1,13 @@
 package dev.cistern.cli.command;
 
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.text.Printable;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** One verb of the client. */
 public abstract class Verb implements Callable<Integer> {
-    @Mixin private final Common common = new Common();
     @Spec private CommandSpec spec;
 
     /** Options are filled in by picocli. */
@@ -21,17 +19,29 @@ public abstract class Verb implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        var line = spec.commandLine();
+        var session = ((Root) spec.root().userObject()).session();
         try {
-            run(common.session(line.getOut(), line.getErr()));
+            run(session);
             return 0;
         } catch (Failure failure) {
-            line.getErr().println("error: " + Printable.of(String.valueOf(failure.getMessage())));
+            report(failure, session);
             return failure.exitCode();
+        } finally {
+            session.out().flush();
         }
     }
 
-    final Common common() {
-        return common;
+    private static void report(Failure failure, Session session) {
+        var body = failure.body();
+        if (session.json() && body != null) {
+            session.print(body);
+        }
+        session.out().flush();
+        session.err().println("error: " + failure.getMessage());
+    }
+
+    /** The exception for arguments that make no sense together: the usage is shown. */
+    protected final ParameterException misuse(String why) {
+        return new ParameterException(spec.commandLine(), why);
     }
 }

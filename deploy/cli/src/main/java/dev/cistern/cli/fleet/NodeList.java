@@ -1,49 +1,50 @@
 package dev.cistern.cli.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.cli.command.Listing;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
+import dev.cistern.cli.command.Words;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Json;
 import dev.cistern.cli.http.Pages;
 import dev.cistern.cli.http.Route;
 import dev.cistern.cli.text.Table;
-import java.util.ArrayList;
 import picocli.CommandLine.Command;
 
 /** {@code node-list}. */
 @Command(
         name = "node-list",
-        description = "Lists the worker nodes.",
+        description = "Lists the worker nodes, with the slots that each has free in its two lanes.",
         footer = "%nExample: cistern node-list")
 public final class NodeList extends Verb {
     @Override
     protected void run(Session session) throws Failure {
-        var nodes = new Pages(session.api()).all(Route.of("nodes"));
-        if (session.json()) {
-            session.print(Json.array(nodes));
-            return;
-        }
-        var table =
+        Listing.print(
+                session,
+                new Pages(session.api(), Route.of("nodes"))::next,
                 new Table(
-                        "Name", "State", "Groups", "Version", "Free slots", "Running", "Last seen");
-        for (var node : nodes) {
-            table.row(
-                    node.path("name").asText(),
-                    node.path("state").asText(),
-                    groups(node),
-                    node.path("version").asText(),
-                    slots(node, "metadata") + ", bulk " + slots(node, "bulk"),
-                    node.path("running").asText(),
-                    node.path("lastSeen").asText());
-        }
-        table.print(session.out(), true);
+                        "Name",
+                        "State",
+                        "Groups",
+                        "Version",
+                        "Metadata free",
+                        "Bulk free",
+                        "Running",
+                        "Last seen"),
+                NodeList::row);
     }
 
-    private static String groups(JsonNode node) {
-        var groups = new ArrayList<String>();
-        node.path("groups").forEach(group -> groups.add(group.asText()));
-        return String.join(", ", groups);
+    private static String[] row(JsonNode node) {
+        return new String[] {
+            node.path("name").asText(),
+            node.path("state").asText(),
+            Words.list(node.path("groups")),
+            node.path("version").asText(),
+            slots(node, "metadata"),
+            slots(node, "bulk"),
+            node.path("running").asText(),
+            node.path("lastSeen").asText()
+        };
     }
 
     private static String slots(JsonNode node, String lane) {

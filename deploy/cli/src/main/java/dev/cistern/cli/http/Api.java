@@ -14,9 +14,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 /** Cistern's HTTP interface as docs/http.md describes it. */
 public final class Api {
+    private static final String JSON = "application/json";
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     /** How long an answer may take beyond the time that the server was asked to wait. */
@@ -41,61 +43,85 @@ public final class Api {
         this.headers = Map.copyOf(headers);
     }
 
-    /** A representation as JSON. */
-    public Answer get(Route route) throws Failure {
-        return get(route, "application/json");
+    /** A representation. */
+    public JsonNode get(Route route) throws Failure {
+        return tree(send(request(route, PATIENCE).header("Accept", JSON).GET()));
     }
 
-    /** A representation in the given media type. */
-    public Answer get(Route route, String mediaType) throws Failure {
-        return send(request(route, PATIENCE).header("Accept", mediaType).GET().build());
-    }
-
-    /** As {@link #get(Route)}, but the server may wait that long for something to happen. */
-    public Answer getWaiting(Route route, Duration wait) throws Failure {
+    /** As {@link #get}, but the server may wait that long for something to happen. */
+    public JsonNode getWaiting(Route route, Duration wait) throws Failure {
         var waiting = route.with("wait", wait.toSeconds() + "s");
-        return send(
-                request(waiting, wait.plus(PATIENCE))
-                        .header("Accept", "application/json")
-                        .GET()
-                        .build());
+        return tree(send(request(waiting, wait.plus(PATIENCE)).header("Accept", JSON).GET()));
+    }
+
+    /** A representation as libvirt's XML. */
+    public String getXml(Route route) throws Failure {
+        var response = send(request(route, PATIENCE).header("Accept", "application/xml").GET());
+        var type = contentType(response);
+        if (!type.startsWith("application/xml") && !type.startsWith("text/xml")) {
+            throw foreign(what(response));
+        }
+        return response.body();
     }
 
     /** Asks for work that needs no more words. */
-    public Answer post(Route route) throws Failure {
-        return send(request(route, PATIENCE).POST(BodyPublishers.noBody()).build());
+    public JsonNode post(Route route) throws Failure {
+        return tree(send(request(route, PATIENCE).POST(BodyPublishers.noBody())));
     }
 
-    public Answer post(Route route, JsonNode body) throws Failure {
-        return post(route, "application/json", BodyPublishers.ofString(Json.write(body)));
+    /** Asks for something that the body describes. */
+    public JsonNode post(Route route, JsonNode body) throws Failure {
+        return post(route, JSON, BodyPublishers.ofString(Json.write(body)));
     }
 
-    public Answer post(Route route, String mediaType, BodyPublisher body) throws Failure {
-        return send(request(route, PATIENCE).header("Content-Type", mediaType).POST(body).build());
+    /** As {@link #post(Route, JsonNode)}, with a body of another media type. */
+    public JsonNode post(Route route, String mediaType, BodyPublisher body) throws Failure {
+        return tree(send(request(route, PATIENCE).header("Content-Type", mediaType).POST(body)));
     }
 
-    public Answer delete(Route route) throws Failure {
-        return send(request(route, PATIENCE).DELETE().build());
+    /** Asks for something to go away. */
+    public JsonNode delete(Route route) throws Failure {
+        return tree(send(request(route, PATIENCE).DELETE()));
     }
 
-    private HttpRequest.Builder request(Route route, Duration timeout) {
-        var request = HttpRequest.newBuilder(URI.create(server + route.text())).timeout(timeout);
-        headers.forEach(request::header);
-        return request;
+    /** The failure to report when an answer cannot be Cistern's. */
+    public Failure foreign(String what) {
+        return new Failure.Unreachable(
+                "what answers at %s is not Cistern (%s); name its address with --url or CISTERN_URL"
+                        .formatted(server, what));
     }
 
-    private Answer send(HttpRequest request) throws Failure {
+    private HttpRequest.Builder request(Route route, Duration timeout) throws Failure {
+        try {
+            var address = URI.create(server + route.text());
+            if (address.getHost() == null) {
+                throw new IllegalArgumentException("there is no host in it");
+            }
+            var request = HttpRequest.newBuilder(address).timeout(timeout);
+            headers.forEach(request::header);
+            return request;
+        } catch (IllegalArgumentException e) {
+            throw new Failure.Local(
+                    "no request can be made of the address '%s' and the tenant '%s': %s"
+                            .formatted(
+                                    server,
+                                    headers.getOrDefault("Cistern-Tenant", ""),
+                                    e.getMessage()));
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder unbuilt) throws Failure {
+        var request = unbuilt.build();
         try {
             var response = client.send(request, BodyHandlers.ofString());
-            if (response.statusCode() / 100 == 2) {
-                return new Answer(
-                        response.body(), response.headers().firstValue("Location").orElse(""));
+            if (response.statusCode() / 100 != 2) {
+                throw refusal(response);
             }
-            throw new Failure.Refused(response.statusCode(), problem(response));
+            return response;
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw new Failure.Unreachable(
-                    ("cannot reach Cistern at %s: is it running?"
-                                    + " Start it with ./cistern up, or set CISTERN_URL")
+                    ("cannot reach Cistern at %s: start it with ./cistern up, or name another"
+                                    + " address with --url or CISTERN_URL")
                             .formatted(server));
         } catch (IOException e) {
             throw new Failure.Unreachable(broken(request, e));
@@ -105,22 +131,47 @@ public final class Api {
         }
     }
 
-    private Problem problem(HttpResponse<String> response) {
-        var fallback = "%s answered with HTTP status %d".formatted(server, response.statusCode());
-        try {
-            return Problem.of(Json.read(response.body()), fallback);
-        } catch (Failure notJson) {
-            return new Problem("", fallback);
+    private Failure refusal(HttpResponse<String> response) {
+        var body = Json.tryRead(response.body());
+        if (Problem.isProblem(body)) {
+            return new Failure.Refused(response.statusCode(), Problem.of(body));
         }
+        return response.statusCode() >= 500
+                ? new Failure.Unreachable(
+                        "%s answers with HTTP status %d and no reason: is Cistern running behind it?"
+                                .formatted(server, response.statusCode()))
+                : foreign(what(response));
     }
 
     private String broken(HttpRequest request, IOException cause) {
         var what =
                 cause instanceof HttpTimeoutException
                         ? "Cistern at %s does not answer".formatted(server)
-                        : "the connection to %s broke: %s".formatted(server, cause.getMessage());
+                        : "the connection to %s broke: %s"
+                                .formatted(
+                                        server,
+                                        Objects.requireNonNullElse(
+                                                cause.getMessage(), "no answer came"));
         return request.method().equals("GET")
                 ? what
-                : what + "; the request may have been accepted: see op-list --all";
+                : what + "; the request may have been accepted: see cistern op-list --all";
+    }
+
+    private JsonNode tree(HttpResponse<String> response) throws Failure {
+        var tree = Json.tryRead(response.body());
+        if (!tree.isObject()) {
+            throw foreign(what(response));
+        }
+        return tree;
+    }
+
+    private static String what(HttpResponse<String> response) {
+        var type = contentType(response);
+        return "HTTP status %d, %s"
+                .formatted(response.statusCode(), type.isEmpty() ? "no content type" : type);
+    }
+
+    private static String contentType(HttpResponse<String> response) {
+        return response.headers().firstValue("Content-Type").orElse("");
     }
 }

@@ -1,6 +1,13 @@
 package dev.cistern.cli.http;
 
-/** Why a verb ends without success; its message is what the user reads. */
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.cli.text.Printable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a verb ends without success; its message is what the user reads, safe for a terminal, its
+ * first line after {@code error:}.
+ */
 public abstract sealed class Failure extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -16,16 +23,25 @@ public abstract sealed class Failure extends Exception {
         return exitCode;
     }
 
+    /** What programs are told on standard output, or null if there is nothing for them. */
+    public @Nullable JsonNode body() {
+        return null;
+    }
+
     /** Cistern refused the request. */
     public static final class Refused extends Failure {
         private static final long serialVersionUID = 1L;
         private final int status;
+        private final transient JsonNode body;
 
+        /** The refusal with this HTTP status. */
         public Refused(int status, Problem problem) {
-            super(1, problem.sentence());
+            super(1, problem.text());
             this.status = status;
+            this.body = problem.body();
         }
 
+        /** What was asked for does not exist. */
         public boolean isNotFound() {
             return status == 404;
         }
@@ -34,14 +50,20 @@ public abstract sealed class Failure extends Exception {
         public boolean isUnavailable() {
             return status == 503;
         }
+
+        @Override
+        public JsonNode body() {
+            return body;
+        }
     }
 
     /** The operation was accepted and has failed or was cancelled. */
     public static final class Ended extends Failure {
         private static final long serialVersionUID = 1L;
 
+        /** The end of an operation with this problem. */
         public Ended(Problem problem) {
-            super(1, problem.sentence());
+            super(1, problem.text());
         }
     }
 
@@ -49,8 +71,9 @@ public abstract sealed class Failure extends Exception {
     public static final class Unreachable extends Failure {
         private static final long serialVersionUID = 1L;
 
+        /** The failure described by one sentence. */
         public Unreachable(String message) {
-            super(1, message);
+            super(1, Printable.of(message));
         }
     }
 
@@ -58,17 +81,9 @@ public abstract sealed class Failure extends Exception {
     public static final class Local extends Failure {
         private static final long serialVersionUID = 1L;
 
+        /** The failure described by one sentence. */
         public Local(String message) {
-            super(1, message);
-        }
-    }
-
-    /** The arguments make no sense together. */
-    public static final class Misused extends Failure {
-        private static final long serialVersionUID = 1L;
-
-        public Misused(String message) {
-            super(2, message);
+            super(1, Printable.of(message));
         }
     }
 
@@ -76,8 +91,9 @@ public abstract sealed class Failure extends Exception {
     public static final class StillRunning extends Failure {
         private static final long serialVersionUID = 1L;
 
+        /** The failure described by one sentence. */
         public StillRunning(String message) {
-            super(124, message);
+            super(124, Printable.of(message));
         }
     }
 
@@ -85,6 +101,7 @@ public abstract sealed class Failure extends Exception {
     public static final class Interrupted extends Failure {
         private static final long serialVersionUID = 1L;
 
+        /** An interrupt, whatever its cause. */
         public Interrupted() {
             super(130, "interrupted");
         }

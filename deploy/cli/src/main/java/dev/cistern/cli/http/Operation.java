@@ -1,6 +1,8 @@
 package dev.cistern.cli.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
 
 /**
  * An operation as its service last reported it.
@@ -22,6 +24,7 @@ public record Operation(
         long bytesTotal,
         JsonNode body) {
 
+    /** Reads a representation. */
     public static Operation of(JsonNode body) {
         var target = body.path("target");
         var progress = body.path("progress");
@@ -43,21 +46,34 @@ public record Operation(
         return Route.of(targetType.equals("pool") ? "pools" : "volumes", "-", "operations", id);
     }
 
+    /** Whether it has ended as it should. */
     public boolean hasSucceeded() {
         return state.equals("succeeded");
     }
 
+    /** Whether it was ended early. */
+    public boolean wasCancelled() {
+        return state.equals("cancelled");
+    }
+
+    /** Whether it says why it has not succeeded. */
+    public boolean hasProblem() {
+        return body.hasNonNull("problem");
+    }
+
     /** Why the operation has not succeeded. */
     public Problem problem() {
-        return Problem.of(body.path("problem"), "the operation has %s".formatted(ending()));
+        return Problem.of(
+                body.path("problem"),
+                wasCancelled() ? "The operation was cancelled" : "The operation failed");
     }
 
-    /** How many hundredths are done, or −1 if that is not known. */
-    public int percent() {
-        return bytesTotal <= 0 ? -1 : (int) (100.0 * Math.min(bytesDone, bytesTotal) / bytesTotal);
-    }
-
-    private String ending() {
-        return state.equals("cancelled") ? "been cancelled" : "failed";
+    /** When it was accepted; long ago if that cannot be told. */
+    public Instant createdAt() {
+        try {
+            return Instant.parse(body.path("createdAt").asText(""));
+        } catch (DateTimeException _) {
+            return Instant.EPOCH;
+        }
     }
 }

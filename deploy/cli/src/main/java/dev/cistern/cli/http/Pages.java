@@ -1,42 +1,49 @@
 package dev.cistern.cli.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
-/** Lists that come page by page. */
+/** A list that comes page by page; no more than a page of it is held. */
 public final class Pages {
-    private static final int PAGE = 100;
+    private static final String SIZE = "500";
 
     private final Api api;
+    private final Route list;
+    private final Deque<JsonNode> page = new ArrayDeque<>();
+    private @Nullable String cursor;
+    private boolean ended;
 
-    public Pages(Api api) {
+    /** The list at that route, from its beginning; nothing is asked for yet. */
+    public Pages(Api api, Route list) {
         this.api = api;
+        this.list = list;
     }
 
-    /** Every item of a list. */
-    public List<JsonNode> all(Route list) throws Failure {
-        return first(list, Integer.MAX_VALUE);
-    }
-
-    /** The first items of a list, at most {@code limit}. */
-    public List<JsonNode> first(Route list, int limit) throws Failure {
-        var items = new ArrayList<JsonNode>();
-        var cursor = "";
-        while (items.size() < limit) {
-            var page = page(list, Math.min(PAGE, limit - items.size()), cursor);
-            page.path("items").forEach(items::add);
-            var next = page.path("next").asText("");
-            if (next.isEmpty() || next.equals(cursor)) {
-                break;
-            }
-            cursor = next;
+    /** The next item without taking it, or null at the end. */
+    public @Nullable JsonNode peek() throws Failure {
+        while (page.isEmpty() && !ended) {
+            read();
         }
-        return items;
+        return page.peek();
     }
 
-    private JsonNode page(Route list, int size, String cursor) throws Failure {
-        var route = list.with("limit", Integer.toString(size));
-        return api.get(cursor.isEmpty() ? route : route.with("cursor", cursor)).json();
+    /** The next item, or null at the end. */
+    public @Nullable JsonNode next() throws Failure {
+        var item = peek();
+        page.poll();
+        return item;
+    }
+
+    private void read() throws Failure {
+        var answer = api.get(list.with("limit", SIZE).with("cursor", cursor));
+        if (!answer.path("items").isArray()) {
+            throw api.foreign("a list was expected");
+        }
+        answer.path("items").forEach(page::add);
+        var next = answer.path("next").asText("");
+        ended = next.isEmpty() || next.equals(cursor);
+        cursor = next;
     }
 }

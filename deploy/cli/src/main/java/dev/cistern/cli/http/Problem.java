@@ -1,23 +1,62 @@
 package dev.cistern.cli.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.cli.text.ByteSize;
+import dev.cistern.cli.text.Printable;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Why Cistern refused a request or an operation failed (RFC 9457).
  *
- * @param code stable, such as {@code pool-full}; empty if the answer had none
- * @param detail a sentence for people
+ * @param title the same for every problem of this kind
+ * @param detail of this one, or empty
+ * @param body the whole problem
  */
-public record Problem(String code, String detail) {
+public record Problem(String title, String detail, JsonNode body) {
+    private static final Set<String> STANDARD =
+            Set.of("type", "code", "title", "status", "detail", "instance");
+    private static final Set<String> BYTES =
+            Set.of("used", "requested", "allowed", "available", "free", "capacity", "allocation");
 
-    /** Reads a problem; {@code fallback} is the detail of one that has neither detail nor title. */
-    public static Problem of(JsonNode body, String fallback) {
-        var title = body.path("title").asText(fallback);
-        return new Problem(body.path("code").asText(""), body.path("detail").asText(title));
+    /** Whether an answer is a problem of Cistern's, and not a gateway's page. */
+    static boolean isProblem(JsonNode body) {
+        return body.path("title").isTextual() || body.path("detail").isTextual();
     }
 
-    /** The detail with the code after it. */
+    /** Reads a problem. */
+    public static Problem of(JsonNode body) {
+        return of(body, "The request was refused");
+    }
+
+    /** Reads a problem that may be absent or have no title. */
+    static Problem of(JsonNode body, String title) {
+        return new Problem(body.path("title").asText(title), body.path("detail").asText(""), body);
+    }
+
+    /** Title and detail, safe for a terminal. */
     public String sentence() {
-        return code.isEmpty() ? detail : "%s (%s)".formatted(detail, code);
+        return Printable.of(detail.isEmpty() ? title : title + ": " + detail);
+    }
+
+    /** Title and detail on the first line, then each figure on a line of its own. */
+    public String text() {
+        return sentence() + figures();
+    }
+
+    private String figures() {
+        return body.properties().stream()
+                .filter(member -> !STANDARD.contains(member.getKey()))
+                .map(member -> "\n  " + figure(member.getKey(), member.getValue()))
+                .collect(Collectors.joining());
+    }
+
+    private static String figure(String name, JsonNode value) {
+        var exact = value.isValueNode() ? value.asText() : Json.write(value);
+        var human =
+                BYTES.contains(name) && value.canConvertToLong()
+                        ? " (%s)".formatted(new ByteSize(value.asLong()).human())
+                        : "";
+        return Printable.of("%s: %s%s".formatted(name, exact, human));
     }
 }

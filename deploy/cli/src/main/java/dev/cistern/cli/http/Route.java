@@ -23,22 +23,11 @@ public record Route(String text) {
     public static Route of(String... segments) throws Failure {
         for (var segment : segments) {
             if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-                throw new Failure.Local("'%s' cannot be a name".formatted(segment));
+                throw new Failure.Local("'%s' cannot be the name of anything".formatted(segment));
             }
         }
         return new Route(
                 BASE + Stream.of(segments).map(Route::encode).collect(Collectors.joining("/")));
-    }
-
-    /**
-     * The route of a {@code Location}, which may be absolute: only what follows the server's
-     * address counts, for a proxy may have another one than the server knows.
-     *
-     * @return null if it leads elsewhere
-     */
-    public static @Nullable Route ofLocation(String location) {
-        var start = location.indexOf(BASE);
-        return start < 0 ? null : new Route(location.substring(start));
     }
 
     /** The route below this one. */

@@ -1,78 +1,113 @@
 package dev.cistern.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.cli.command.Listing;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
+import dev.cistern.cli.command.Words;
+import dev.cistern.cli.http.Api;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Json;
 import dev.cistern.cli.http.Operation;
 import dev.cistern.cli.http.Pages;
 import dev.cistern.cli.http.Route;
 import dev.cistern.cli.text.Table;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code op-list}. */
 @Command(
         name = "op-list",
-        description = "Lists operations, those that have not ended unless asked for more.",
+        description = "Lists the operations that have not ended, oldest first.",
         footer = "%nExample: cistern op-list --all --pool images")
 public final class OpList extends Verb {
+    /** In the order in which an operation goes through them, so that none slips through. */
+    private static final List<String> LIVE = List.of("queued", "waiting", "running", "cancelling");
+
     @Option(names = "--all", description = "also those that have ended")
     private boolean all;
 
-    @Option(names = "--pool", paramLabel = "POOL", description = "only those of this pool itself")
+    @Option(names = "--pool", paramLabel = "POOL", description = "only those on this pool itself")
     private String pool = "";
 
     @Option(
             names = "--vol",
             paramLabel = "VOL",
-            description = "only those of this volume, by id or POOL:NAME")
+            description = "only those on this volume, by id or as POOL:NAME")
     private String volume = "";
 
     @Override
     protected void run(Session session) throws Failure {
-        var shown = new ArrayList<JsonNode>();
-        for (var operation : found(new Pages(session.api()))) {
-            if (all || !Operation.of(operation).done()) {
-                shown.add(operation);
-            }
+        if (!pool.isEmpty() && !volume.isEmpty()) {
+            throw misuse("--pool and --vol exclude each other; a volume goes by id or POOL:NAME");
         }
-        shown.sort(Comparator.comparing(operation -> operation.path("createdAt").asText("")));
-        if (session.json()) {
-            session.print(Json.array(shown));
-        } else {
-            print(session, shown);
+        var lists = new ArrayList<Pages>();
+        for (var list : lists()) {
+            lists.addAll(pages(session.api(), list));
         }
+        var seen = new HashSet<String>();
+        Listing.print(
+                session,
+                () -> oldest(lists, seen),
+                new Table("Id", "Kind", "Target", "State", "Stage", "Created"),
+                OpList::row);
     }
 
-    private List<JsonNode> found(Pages pages) throws Failure {
+    private List<Route> lists() throws Failure {
         if (!volume.isEmpty()) {
-            return pages.all(Route.of("volumes", volume, "operations"));
+            return List.of(Route.of("volumes", volume, "operations"));
         }
         if (!pool.isEmpty()) {
-            return pages.all(Route.of("pools", pool, "operations"));
+            return List.of(Route.of("pools", pool, "operations"));
         }
-        var both = new ArrayList<>(pages.all(Route.of("pools", "-", "operations")));
-        both.addAll(pages.all(Route.of("volumes", "-", "operations")));
-        return both;
+        return List.of(
+                Route.of("pools", "-", "operations"), Route.of("volumes", "-", "operations"));
     }
 
-    private static void print(Session session, List<JsonNode> shown) {
-        var table = new Table("Id", "Kind", "Target", "State", "Stage", "Created");
-        for (var each : shown) {
-            var operation = Operation.of(each);
-            table.row(
-                    operation.id(),
-                    operation.kind(),
-                    operation.targetName(),
-                    operation.state(),
-                    operation.stage().isEmpty() ? "-" : operation.stage(),
-                    each.path("createdAt").asText(""));
+    private List<Pages> pages(Api api, Route list) {
+        return all
+                ? List.of(new Pages(api, list))
+                : LIVE.stream().map(state -> new Pages(api, list.with("state", state))).toList();
+    }
+
+    /**
+     * The oldest of the operations that the lists have next.
+     *
+     * @param seen ids of those that were shown: while they are listed they go from state to state
+     */
+    private static @Nullable JsonNode oldest(List<Pages> lists, Set<String> seen) throws Failure {
+        while (true) {
+            var oldest = lists.getFirst();
+            for (var list : lists) {
+                oldest = isBefore(list.peek(), oldest.peek()) ? list : oldest;
+            }
+            var operation = oldest.next();
+            if (operation == null || seen.add(operation.path("id").asText())) {
+                return operation;
+            }
         }
-        table.print(session.out(), true);
+    }
+
+    private static boolean isBefore(@Nullable JsonNode one, @Nullable JsonNode other) {
+        if (one == null || other == null) {
+            return one != null;
+        }
+        return Operation.of(one).createdAt().isBefore(Operation.of(other).createdAt());
+    }
+
+    private static String[] row(JsonNode body) {
+        var operation = Operation.of(body);
+        return new String[] {
+            operation.id(),
+            operation.kind(),
+            operation.targetType() + " " + operation.targetName(),
+            operation.state(),
+            Words.orDash(operation.stage()),
+            body.path("createdAt").asText("")
+        };
     }
 }

@@ -3,42 +3,34 @@ package dev.cistern.cli.operation;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.text.Durations;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code op-wait}. */
 @Command(
         name = "op-wait",
         description =
-                "Waits for the end of an operation; exit code 1 if it failed, 124 if the time is over.",
-        footer = "%nExample: cistern op-wait --timeout 5m 3f0c…")
+                "Waits for the end of an operation; exit code 1 if it failed or was cancelled, 124 if"
+                        + " the time is over.",
+        footer = "%nExample: cistern op-wait --timeout 5m 6f1e0b5c-52a5-4bb4-9f0e-31c4ef1b6c55")
 public final class OpWait extends Verb {
-    @Parameters(paramLabel = "ID", description = "id of the operation")
-    private String id = "";
+    @Mixin private OperationId operation = new OperationId();
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            description = "how long, such as 30s or 5m (default: without end)")
-    private String timeout = "";
+            description = "how long, such as 30s or 5m (default: as long as it takes)")
+    private @Nullable Duration timeout;
 
     @Override
     protected void run(Session session) throws Failure {
-        var ended = new Wait(session).end(OpRoute.find(session, id), patience());
+        var ended = new Wait(session).end(operation.find(session), timeout);
         OpView.show(session, ended);
         if (!ended.hasSucceeded()) {
             throw new Failure.Ended(ended.problem());
-        }
-    }
-
-    private Duration patience() throws Failure {
-        try {
-            return timeout.isEmpty() ? Duration.ofDays(365) : Durations.parse(timeout);
-        } catch (IllegalArgumentException e) {
-            throw new Failure.Misused(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -2,16 +2,18 @@ package dev.cistern.cli.operation;
 
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.http.Failure;
+import dev.cistern.cli.http.LongPoll;
 import dev.cistern.cli.http.Operation;
-import dev.cistern.cli.text.ProgressBar;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for the end of an operation, with a progress bar for whoever watches. */
 final class Wait {
-    /** The first look comes soon, so that a short wait shows nothing. */
-    private static final Duration FIRST = Duration.ofSeconds(1);
+    /** How long the server holds a question when nobody watches. */
+    private static final Duration LONG = Duration.ofSeconds(30);
 
-    private static final Duration STEP = Duration.ofSeconds(2);
+    /** The same when a bar is to be kept up to date, and at first: most work ends sooner. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final Session session;
 
@@ -25,8 +27,11 @@ final class Wait {
      * @throws Failure.Ended if it ends otherwise
      */
     Operation success(Operation accepted) throws Failure {
-        var ended = end(accepted, Duration.ofDays(365));
+        var ended = end(accepted, null);
         if (!ended.hasSucceeded()) {
+            if (session.json()) {
+                session.print(ended.body());
+            }
             throw new Failure.Ended(ended.problem());
         }
         return ended;
@@ -35,34 +40,57 @@ final class Wait {
     /**
      * Waits for an end of whatever kind.
      *
+     * @param atMost null to wait as long as it takes
      * @throws Failure.StillRunning if it does not come in time
      */
-    Operation end(Operation accepted, Duration atMost) throws Failure {
-        var deadline = System.nanoTime() + atMost.toNanos();
+    Operation end(Operation accepted, @Nullable Duration atMost) throws Failure {
+        var start = System.nanoTime();
         var current = accepted;
-        try (var bar = new ProgressBar(session.err(), session.json());
-                var _ = new Hint(session.err(), accepted.id())) {
-            var step = FIRST;
+        try (var bar = session.progress();
+                var _ = new GoOn(session.err(), accepted.id())) {
+            var step = SHORT;
             while (!current.done()) {
-                current = Operation.of(session.api().getWaiting(current.route(), step).json());
-                step = STEP;
-                if (!current.done()) {
-                    bar.show(
-                            current.kind(),
-                            current.stage(),
-                            current.bytesDone(),
-                            current.bytesTotal());
-                    requireTime(deadline, current);
-                }
+                current = look(current, wholeSeconds(step, left(start, atMost)));
+                bar.show(what(current), current.bytesDone(), current.bytesTotal());
+                requireTime(current, left(start, atMost));
+                step = bar.isWatched() ? SHORT : LONG;
             }
         }
         return current;
     }
 
-    private static void requireTime(long deadline, Operation current) throws Failure {
-        if (System.nanoTime() > deadline) {
+    private static Duration left(long start, @Nullable Duration atMost) {
+        return atMost == null ? LONG : atMost.minusNanos(System.nanoTime() - start);
+    }
+
+    /** What the server can be asked for, at least one second. */
+    private static Duration wholeSeconds(Duration wanted, Duration left) {
+        var possible = Duration.ofSeconds(Math.max(1, left.plusMillis(999).toSeconds()));
+        return wanted.compareTo(possible) < 0 ? wanted : possible;
+    }
+
+    private Operation look(Operation current, Duration step) throws Failure {
+        try {
+            return session.operation(
+                    new LongPoll(session.api())
+                            .ask(current.route(), step, answer -> answer.path("done").asBoolean()));
+        } catch (Failure.Unreachable away) {
+            throw new Failure.Unreachable(
+                    "%s; the operation goes on: %s"
+                            .formatted(away.getMessage(), GoOn.advice(current.id())));
+        }
+    }
+
+    private static String what(Operation operation) {
+        var stage = operation.stage().isEmpty() ? operation.state() : operation.stage();
+        return operation.kind() + ": " + stage;
+    }
+
+    private static void requireTime(Operation current, Duration left) throws Failure {
+        if (!current.done() && (left.isNegative() || left.isZero())) {
             throw new Failure.StillRunning(
-                    "operation %s is still %s".formatted(current.id(), current.state()));
+                    "operation %s is still %s: %s"
+                            .formatted(current.id(), current.state(), GoOn.advice(current.id())));
         }
     }
 }

@@ -1,10 +1,9 @@
 package dev.cistern.cli.operation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
-import dev.cistern.cli.http.Answer;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Operation;
 import picocli.CommandLine.Option;
 
 /** A verb that asks for work and waits for its end. */
@@ -14,31 +13,31 @@ public abstract class Work extends Verb {
             description = "prints the operation's id and does not wait for its end")
     private boolean async;
 
-    /** Asks for the work. */
-    protected abstract Answer ask(Session session) throws Failure;
+    /** Asks for the work; the answer is its operation. */
+    protected abstract JsonNode ask(Session session) throws Failure;
 
     /** What is said when it has been done. */
     protected abstract String done();
 
     @Override
     protected final void run(Session session) throws Failure {
-        prepare(session);
-        var accepted = Operation.of(ask(session).json());
+        first(session);
+        var accepted = session.operation(ask(session));
         if (async) {
-            show(session, accepted, accepted.id());
-            return;
+            session.answer(accepted.body(), accepted.id());
+        } else {
+            session.answer(new Wait(session).success(accepted).body(), done());
         }
-        show(session, new Wait(session).success(accepted), done());
     }
 
-    /** What must have been done before; nothing, for most. */
-    protected void prepare(Session session) throws Failure {}
+    /** Asks for what must be done before; for most verbs that is nothing. */
+    protected void first(Session session) throws Failure {}
 
-    private static void show(Session session, Operation operation, String sentence) {
-        if (session.json()) {
-            session.print(operation.body());
-        } else {
-            session.say(sentence);
+    /** Waits for the end of work that comes before, unless nothing is waited for. */
+    protected final void await(Session session, JsonNode answer) throws Failure {
+        var accepted = session.operation(answer);
+        if (!async) {
+            new Wait(session).success(accepted);
         }
     }
 }

@@ -3,10 +3,9 @@ package dev.cistern.cli.pool;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Json;
-import dev.cistern.cli.http.Route;
+import dev.cistern.cli.text.XmlText;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code pool-dumpxml}. */
 @Command(
@@ -14,16 +13,16 @@ import picocli.CommandLine.Parameters;
         description = "Writes a pool as libvirt's XML.",
         footer = "%nExample: cistern pool-dumpxml images > images.xml")
 public final class PoolDumpXml extends Verb {
-    @Parameters(paramLabel = "POOL", description = "name or id of the pool")
-    private String pool = "";
+    @Mixin private PoolName pool = new PoolName();
 
     @Override
     protected void run(Session session) throws Failure {
-        var xml = session.api().get(Route.of("pools", pool), "application/xml").text();
         if (session.json()) {
-            session.print(Json.object().put("xml", xml));
+            session.print(session.api().get(pool.route()));
         } else {
-            session.out().println(xml.stripTrailing());
+            var xml = session.api().getXml(pool.route());
+            session.out()
+                    .println(XmlText.of(xml.stripTrailing(), session.surroundings().charset()));
         }
     }
 }

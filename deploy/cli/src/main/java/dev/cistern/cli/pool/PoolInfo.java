@@ -1,14 +1,14 @@
 package dev.cistern.cli.pool;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
+import dev.cistern.cli.command.Words;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Route;
-import dev.cistern.cli.text.ByteSize;
 import dev.cistern.cli.text.Fields;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code pool-info}. */
 @Command(
@@ -16,34 +16,39 @@ import picocli.CommandLine.Parameters;
         description = "Shows a pool.",
         footer = "%nExample: cistern pool-info images --bytes")
 public final class PoolInfo extends Verb {
-    @Parameters(paramLabel = "POOL", description = "name or id of the pool")
-    private String pool = "";
+    @Mixin private PoolName pool = new PoolName();
 
     @Option(names = "--bytes", description = "sizes in bytes")
     private boolean bytes;
 
     @Override
     protected void run(Session session) throws Failure {
-        var found = session.api().get(Route.of("pools", pool)).json();
+        var found = session.api().get(pool.route());
         if (session.json()) {
             session.print(found);
-            return;
+        } else {
+            fields(found).print(session.out());
         }
-        new Fields()
+    }
+
+    private Fields fields(JsonNode found) {
+        return new Fields()
                 .add("Name", found.path("name").asText())
                 .add("UUID", found.path("id").asText())
                 .add("State", found.path("state").asText())
-                .add("Persistent", "yes")
-                .add("Autostart", found.path("autostart").asBoolean() ? "yes" : "no")
+                .add("Persistent", Words.yesNo(found.path("persistent")))
+                .add("Autostart", Words.yesNo(found.path("autostart")))
+                .add("Capacity", size(found.path("capacity")))
+                .add("Allocation", size(found.path("allocation")))
+                .add("Available", size(found.path("available")))
+                .add("Type", found.path("type").asText())
                 .add("Path", found.path("path").asText())
                 .addIfPresent("Node", found.path("node").asText(""))
-                .add("Capacity", size(found.path("capacity").asLong()))
-                .add("Allocation", size(found.path("allocation").asLong()))
-                .add("Available", size(found.path("available").asLong()))
-                .print(session.out());
+                .addIfPresent("Overcommit", found.path("overcommit").asText(""))
+                .addIfPresent("Limit", found.hasNonNull("limit") ? size(found.path("limit")) : "");
     }
 
-    private String size(long value) {
-        return bytes ? Long.toString(value) : new ByteSize(value).human();
+    private String size(JsonNode value) {
+        return bytes ? value.asText() : Words.size(value);
     }
 }

@@ -1,16 +1,16 @@
 package dev.cistern.cli.pool;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.cli.command.Listing;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
+import dev.cistern.cli.command.Words;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Json;
 import dev.cistern.cli.http.Pages;
 import dev.cistern.cli.http.Route;
-import dev.cistern.cli.text.ByteSize;
 import dev.cistern.cli.text.Table;
-import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,64 +28,60 @@ public final class PoolList extends Verb {
     @Option(names = "--inactive", description = "only the inactive")
     private boolean inactive;
 
-    @Option(names = "--details", description = "with sizes")
+    @Option(names = "--details", description = "with sizes and folder")
     private boolean details;
 
     @Override
     protected void run(Session session) throws Failure {
-        var pools =
-                new Pages(session.api())
-                        .all(Route.of("pools")).stream().filter(this::wanted).toList();
-        if (session.json()) {
-            session.print(Json.array(pools));
-        } else {
-            print(session, pools);
-        }
-    }
-
-    private boolean wanted(JsonNode pool) {
-        return all || INACTIVE.contains(pool.path("state").asText()) == inactive;
-    }
-
-    private void print(Session session, List<JsonNode> pools) {
-        var table =
+        var pools = new Pages(session.api(), Route.of("pools"));
+        Listing.print(
+                session,
+                () -> wanted(pools),
                 details
                         ? new Table(
                                 "Name",
                                 "State",
                                 "Autostart",
+                                "Persistent",
                                 "Capacity",
                                 "Allocation",
                                 "Available",
                                 "Path")
-                        : new Table("Name", "State", "Autostart");
-        for (var pool : pools) {
-            var name = pool.path("name").asText();
-            var state = state(pool);
-            var autostart = pool.path("autostart").asBoolean() ? "yes" : "no";
-            if (details) {
-                table.row(
-                        name,
-                        state,
-                        autostart,
-                        size(pool, "capacity"),
-                        size(pool, "allocation"),
-                        size(pool, "available"),
-                        pool.path("path").asText());
-            } else {
-                table.row(name, state, autostart);
-            }
+                        : new Table("Name", "State", "Autostart"),
+                details ? PoolList::detailed : PoolList::brief);
+    }
+
+    private @Nullable JsonNode wanted(Pages pools) throws Failure {
+        var pool = pools.next();
+        while (pool != null && !isWanted(pool)) {
+            pool = pools.next();
         }
-        table.print(session.out(), true);
+        return pool;
     }
 
-    /** virsh's word for a running pool in lists. */
-    private static String state(JsonNode pool) {
+    private boolean isWanted(JsonNode pool) {
+        return all || INACTIVE.contains(pool.path("state").asText()) == inactive;
+    }
+
+    private static String[] brief(JsonNode pool) {
         var state = pool.path("state").asText();
-        return "running".equals(state) ? "active" : state;
+        return new String[] {
+            pool.path("name").asText(),
+            state.equals("running") ? "active" : state, // as virsh says in this list only
+            Words.yesNo(pool.path("autostart"))
+        };
     }
 
-    private static String size(JsonNode pool, String field) {
-        return new ByteSize(pool.path(field).asLong()).human();
+    private static String[] detailed(JsonNode pool) {
+        return new String[] {
+            pool.path("name").asText(),
+            pool.path("state").asText(),
+            Words.yesNo(pool.path("autostart")),
+            Words.yesNo(pool.path("persistent")),
+            Words.size(pool.path("capacity")),
+            Words.size(pool.path("allocation")),
+            Words.size(pool.path("available")),
+            pool.path("path").asText()
+        };
     }
 }

@@ -1,13 +1,12 @@
 package dev.cistern.cli.pool;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
-import dev.cistern.cli.http.Answer;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Route;
 import dev.cistern.cli.operation.Work;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code pool-start}. */
 @Command(
@@ -15,18 +14,21 @@ import picocli.CommandLine.Parameters;
         description = "Starts a pool and looks at its files.",
         footer = "%nExample: cistern pool-start images --build")
 public final class PoolStart extends Work {
-    @Parameters(paramLabel = "POOL", description = "name or id of the pool")
-    private String pool = "";
+    @Mixin private PoolName pool = new PoolName();
 
     @Option(names = "--build", description = "makes its folder before")
     private boolean build;
 
     @Override
-    protected Answer ask(Session session) throws Failure {
+    protected void first(Session session) throws Failure {
         if (build) {
-            session.api().post(Route.of("pools", pool, "build"));
+            await(session, session.api().post(pool.route().then("build")));
         }
-        return session.api().post(Route.of("pools", pool, "start"));
+    }
+
+    @Override
+    protected JsonNode ask(Session session) throws Failure {
+        return session.api().post(pool.route().then("start"));
     }
 
     @Override

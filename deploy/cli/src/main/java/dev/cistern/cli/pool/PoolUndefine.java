@@ -1,13 +1,12 @@
 package dev.cistern.cli.pool;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
-import dev.cistern.cli.http.Answer;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Route;
 import dev.cistern.cli.operation.Work;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code pool-undefine}. */
 @Command(
@@ -15,8 +14,7 @@ import picocli.CommandLine.Parameters;
         description = "Removes the definition of an inactive pool.",
         footer = "%nExample: cistern pool-undefine images --keep-files")
 public final class PoolUndefine extends Work {
-    @Parameters(paramLabel = "POOL", description = "name or id of the pool")
-    private String pool = "";
+    @Mixin private PoolName pool = new PoolName();
 
     @Option(
             names = "--keep-files",
@@ -24,9 +22,8 @@ public final class PoolUndefine extends Work {
     private boolean keepFiles;
 
     @Override
-    protected Answer ask(Session session) throws Failure {
-        return session.api()
-                .delete(Route.of("pools", pool).with("keepFiles", keepFiles ? "true" : null));
+    protected JsonNode ask(Session session) throws Failure {
+        return session.api().delete(pool.route().with("keepFiles", keepFiles ? "true" : null));
     }
 
     @Override

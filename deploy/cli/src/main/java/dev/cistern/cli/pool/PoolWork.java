@@ -1,12 +1,12 @@
 package dev.cistern.cli.pool;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
-import dev.cistern.cli.http.Answer;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.http.Route;
 import dev.cistern.cli.operation.Work;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** The verbs that ask for work on a pool with no more words than its name. */
 @Command
@@ -14,23 +14,48 @@ public final class PoolWork extends Work {
     private final String path;
     private final String participle;
 
-    @Parameters(paramLabel = "POOL", description = "name or id of the pool")
-    private String pool = "";
+    @Mixin private PoolName pool = new PoolName();
 
-    /**
-     * A verb.
-     *
-     * @param path in the HTTP interface
-     * @param participle how the pool is called that this was done to
-     */
-    public PoolWork(String path, String participle) {
+    private PoolWork(String path, String participle) {
         this.path = path;
         this.participle = participle;
     }
 
+    /** {@code pool-build}. */
+    public static CommandLine build() {
+        return described(
+                new PoolWork("build", "built"), "pool-build", "Makes the folder of a pool.");
+    }
+
+    /** {@code pool-destroy}. */
+    public static CommandLine destroy() {
+        return described(
+                new PoolWork("stop", "destroyed"),
+                "pool-destroy",
+                "Stops a pool; its files and its definition stay.");
+    }
+
+    /** {@code pool-refresh}. */
+    public static CommandLine refresh() {
+        return described(
+                new PoolWork("refresh", "refreshed"),
+                "pool-refresh",
+                "Looks at the files of a pool: adopts new ones, marks what is missing or was changed"
+                        + " from outside.");
+    }
+
+    private static CommandLine described(PoolWork verb, String name, String what) {
+        var line = new CommandLine(verb).setCommandName(name);
+        line.getCommandSpec()
+                .usageMessage()
+                .description(what)
+                .footer("%nExample: cistern " + name + " images");
+        return line;
+    }
+
     @Override
-    protected Answer ask(Session session) throws Failure {
-        return session.api().post(Route.of("pools", pool, path));
+    protected JsonNode ask(Session session) throws Failure {
+        return session.api().post(pool.route().then(path));
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** A number of bytes, read and written as virsh does. */
 public record ByteSize(long bytes) {
-    private static final Pattern SCALED = Pattern.compile("(\\d+)([A-Za-z]*)");
+    private static final Pattern SCALED = Pattern.compile("(\\d+) *([A-Za-z]*)");
     private static final String PREFIXES = "kmgtpe";
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 

@@ -10,6 +10,7 @@ public final class Fields {
 
     private final Map<String, String> values = new LinkedHashMap<>();
 
+    /** Adds a value that may come from outside. */
     public Fields add(String label, String value) {
         values.put(label, Printable.of(value));
         return this;
@@ -20,6 +21,7 @@ public final class Fields {
         return value.isEmpty() ? this : add(label, value);
     }
 
+    /** Writes them in the order added. */
     public void print(PrintWriter out) {
         values.forEach(
                 (label, value) ->

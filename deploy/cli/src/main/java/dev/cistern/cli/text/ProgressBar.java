@@ -1,66 +1,100 @@
 package dev.cistern.cli.text;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
-/** One line on a terminal that is written over and over; nothing where there is none. */
+/**
+ * One line on a terminal that is written over and over, once there is something to wait for;
+ * nothing where nobody watches.
+ */
 public final class ProgressBar implements AutoCloseable {
-    private static final int WIDTH = 30;
+    private static final int CELLS = 12;
+    private static final int COLUMNS = 79;
+    private static final Duration QUIET = Duration.ofSeconds(1);
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintWriter err;
-    private final boolean silent;
-    private final long start = System.nanoTime();
+    private final BooleanSupplier watched;
+    private final LongSupplier clock;
+    private final long start;
+    private long bytesAtStart = -1;
     private boolean shown;
 
-    /** A bar on {@code err}, if that is a terminal and it is not to be silent. */
-    public ProgressBar(PrintWriter err, boolean silent) {
+    /** A bar on {@code err}, if that is watched. */
+    public ProgressBar(PrintWriter err, BooleanSupplier watched) {
+        this(err, watched, System::nanoTime);
+    }
+
+    ProgressBar(PrintWriter err, BooleanSupplier watched, LongSupplier clock) {
         this.err = err;
-        this.silent =
-                silent
-                        || !Optional.ofNullable(System.console())
-                                .map(Console::isTerminal)
-                                .orElse(false);
+        this.watched = watched;
+        this.clock = clock;
+        this.start = clock.getAsLong();
+    }
+
+    /** Whether someone sees it, so that it should be kept up to date. */
+    public boolean isWatched() {
+        return watched.getAsBoolean();
     }
 
     /**
-     * Shows how far it is.
+     * Shows how far it is, unless it has only just begun.
      *
+     * @param what is done, and at which stage
      * @param total bytes; 0 if that is not known
      */
-    public void show(String kind, String stage, long done, long total) {
-        if (silent) {
-            return;
+    public void show(String what, long done, long total) {
+        bytesAtStart = bytesAtStart < 0 ? done : bytesAtStart;
+        var elapsed = Duration.ofNanos(clock.getAsLong() - start);
+        if (elapsed.compareTo(QUIET) >= 0 && isWatched()) {
+            err.print(CLEAR_LINE + line(Printable.of(what), done, total, elapsed));
+            err.flush();
+            shown = true;
         }
-        err.print(CLEAR_LINE + line(kind, stage, done, total));
-        err.flush();
-        shown = true;
     }
 
-    private String line(String kind, String stage, long done, long total) {
-        var elapsed = Duration.ofNanos(System.nanoTime() - start);
-        var what = kind + (stage.isEmpty() ? "" : ": " + Printable.of(stage));
-        return total <= 0
-                ? "%s  %s".formatted(what, Durations.clock(elapsed))
-                : "%s  %s  %s/s  %s"
-                        .formatted(
-                                what,
-                                bar(done, total),
-                                rate(done, elapsed),
-                                Durations.clock(elapsed));
+    private String line(String what, long done, long total, Duration elapsed) {
+        var figures =
+                total <= 0
+                        ? "  " + Durations.clock(elapsed)
+                        : "  %s %s/s %s"
+                                .formatted(
+                                        bar(done, total),
+                                        new ByteSize(rate(done, elapsed)).human(),
+                                        Durations.clock(elapsed));
+        var room = Math.max(0, COLUMNS - figures.length());
+        return what.substring(0, what.offsetByCodePoints(0, fitting(what, room))) + figures;
     }
 
-    static String bar(long done, long total) {
-        var part = (double) Math.min(done, total) / total;
-        var filled = (int) (part * WIDTH);
-        return "[%s%s] %3d%%"
-                .formatted("#".repeat(filled), " ".repeat(WIDTH - filled), (int) (part * 100));
+    private static int fitting(String text, int room) {
+        var characters = text.codePoints().toArray();
+        var columns = 0;
+        for (var i = 0; i < characters.length; i++) {
+            columns += Printable.columns(Character.toString(characters[i]));
+            if (columns > room) {
+                return i;
+            }
+        }
+        return characters.length;
     }
 
-    private static String rate(long done, Duration elapsed) {
-        return new ByteSize((long) (done / Math.max(0.001, elapsed.toMillis() / 1000.0))).human();
+    private static String bar(long done, long total) {
+        var part = (double) Math.clamp(done, 0, total) / total;
+        var filled = (int) (part * CELLS);
+        return "[%s%s] %d%% %s/%s"
+                .formatted(
+                        "#".repeat(filled),
+                        " ".repeat(CELLS - filled),
+                        (int) (part * 100),
+                        new ByteSize(done).human(),
+                        new ByteSize(total).human());
+    }
+
+    /** Bytes a second since the first look. */
+    private long rate(long done, Duration elapsed) {
+        return (long) (Math.max(0, done - bytesAtStart) / (elapsed.toNanos() / 1e9));
     }
 
     @Override

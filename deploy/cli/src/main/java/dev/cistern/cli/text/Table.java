@@ -12,6 +12,7 @@ public final class Table {
     private final String[] headings;
     private final List<String[]> rows = new ArrayList<>();
 
+    /** A table without rows. */
     public Table(String... headings) {
         this.headings = headings.clone();
     }
@@ -25,13 +26,11 @@ public final class Table {
         rows.add(Arrays.stream(cells).map(Printable::of).toArray(String[]::new));
     }
 
-    /** Writes the rows, with headings and their rule if wanted. */
-    public void print(PrintWriter out, boolean withHeadings) {
+    /** Writes headings, their rule and the rows. */
+    public void print(PrintWriter out) {
         var widths = widths();
-        if (withHeadings) {
-            out.println(line(headings, widths));
-            out.println("-".repeat(Arrays.stream(widths).map(width -> width + GAP).sum()));
-        }
+        out.println(line(headings, widths));
+        out.println("-".repeat(Arrays.stream(widths).map(width -> width + GAP).sum()));
         rows.forEach(row -> out.println(line(row, widths)));
     }
 
@@ -56,6 +55,6 @@ public final class Table {
     }
 
     private static int width(String cell) {
-        return cell.codePointCount(0, cell.length());
+        return Printable.columns(cell);
     }
 }

@@ -1,7 +1,7 @@
 package dev.cistern.cli.volume;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
-import dev.cistern.cli.http.Answer;
 import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.http.Json;
 import dev.cistern.cli.http.Route;
@@ -28,7 +28,7 @@ public final class VolCreateAs extends Work {
             index = "2",
             paramLabel = "CAPACITY",
             description = "what a guest sees: bytes, or with a unit such as 500M or 20GiB")
-    private String capacity = "";
+    private ByteSize capacity = new ByteSize(0);
 
     @Option(
             names = "--format",
@@ -52,13 +52,13 @@ public final class VolCreateAs extends Work {
     private @Nullable Integer group;
 
     @Override
-    protected Answer ask(Session session) throws Failure {
-        var body = Json.object().put("pool", pool).put("name", name).put("format", format);
-        try {
-            body.put("capacity", ByteSize.parse(capacity).bytes());
-        } catch (IllegalArgumentException e) {
-            throw new Failure.Misused(String.valueOf(e.getMessage()));
-        }
+    protected JsonNode ask(Session session) throws Failure {
+        var body =
+                Json.object()
+                        .put("pool", pool)
+                        .put("name", name)
+                        .put("format", format)
+                        .put("capacity", capacity.bytes());
         if (mode != null) {
             body.put("mode", mode);
         }

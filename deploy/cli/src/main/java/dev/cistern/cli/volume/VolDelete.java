@@ -1,7 +1,7 @@
 package dev.cistern.cli.volume;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
-import dev.cistern.cli.http.Answer;
 import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.operation.Work;
 import picocli.CommandLine.Command;
@@ -16,12 +16,12 @@ public final class VolDelete extends Work {
     @Mixin private VolumeName volume = new VolumeName();
 
     @Override
-    protected Answer ask(Session session) throws Failure {
-        return session.api().delete(volume.route());
+    protected JsonNode ask(Session session) throws Failure {
+        return session.api().delete(volume.route(session.api()));
     }
 
     @Override
     protected String done() {
-        return "Vol %s deleted".formatted(volume.name());
+        return "Vol %s deleted".formatted(volume);
     }
 }

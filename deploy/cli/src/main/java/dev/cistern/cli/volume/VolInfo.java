@@ -3,10 +3,9 @@ package dev.cistern.cli.volume;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.command.Verb;
+import dev.cistern.cli.command.Words;
 import dev.cistern.cli.http.Failure;
-import dev.cistern.cli.text.ByteSize;
 import dev.cistern.cli.text.Fields;
-import java.util.ArrayList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,35 +23,35 @@ public final class VolInfo extends Verb {
 
     @Override
     protected void run(Session session) throws Failure {
-        var found = session.api().get(volume.route()).json();
+        var found = session.api().get(volume.route(session.api()));
         if (session.json()) {
             session.print(found);
-            return;
+        } else {
+            fields(found).print(session.out());
         }
-        new Fields()
+    }
+
+    private Fields fields(JsonNode found) {
+        return new Fields()
                 .add("Name", found.path("name").asText())
+                .add("Type", "file")
+                .add("Capacity", size(found.path("capacity")))
+                .add("Allocation", size(found.path("allocation")))
                 .add("Id", found.path("id").asText())
                 .add("Pool", found.path("pool").asText())
                 .add("Path", found.path("path").asText())
-                .add("Type", "file")
                 .add("Format", found.path("format").asText())
-                .add("State", found.path("state").asText())
-                .addIfPresent("Conditions", conditions(found))
-                .add("Capacity", size(found.path("capacity").asLong()))
-                .add("Allocation", size(found.path("allocation").asLong()))
                 .addIfPresent("Backing file", found.path("backingFile").asText(""))
+                .addIfPresent("Backing format", found.path("backingFormat").asText(""))
+                .add("State", found.path("state").asText())
+                .addIfPresent("Conditions", Words.list(found.path("conditions")))
+                .addIfPresent("Fault", found.path("fault").asText(""))
                 .add("Mode", found.path("mode").asText())
-                .add("Owner", found.path("owner").asText() + ":" + found.path("group").asText())
-                .print(session.out());
+                .add("Owner", found.path("owner").asText())
+                .add("Group", found.path("group").asText());
     }
 
-    static String conditions(JsonNode volume) {
-        var conditions = new ArrayList<String>();
-        volume.path("conditions").forEach(condition -> conditions.add(condition.asText()));
-        return String.join(", ", conditions);
-    }
-
-    private String size(long value) {
-        return bytes ? Long.toString(value) : new ByteSize(value).human();
+    private String size(JsonNode value) {
+        return bytes ? value.asText() + " bytes" : Words.size(value);
     }
 }

@@ -1,0 +1,68 @@
+package dev.cistern.cli;
+
+import dev.cistern.cli.fleet.Events;
+import dev.cistern.cli.fleet.NodeList;
+import dev.cistern.cli.operation.OpCancel;
+import dev.cistern.cli.operation.OpInfo;
+import dev.cistern.cli.operation.OpList;
+import dev.cistern.cli.operation.OpWait;
+import dev.cistern.cli.pool.PoolDefine;
+import dev.cistern.cli.pool.PoolDefineAs;
+import dev.cistern.cli.pool.PoolDumpXml;
+import dev.cistern.cli.pool.PoolInfo;
+import dev.cistern.cli.pool.PoolList;
+import dev.cistern.cli.pool.PoolStart;
+import dev.cistern.cli.pool.PoolUndefine;
+import dev.cistern.cli.pool.PoolWork;
+import dev.cistern.cli.volume.VolCreateAs;
+import dev.cistern.cli.volume.VolDelete;
+import dev.cistern.cli.volume.VolInfo;
+import dev.cistern.cli.volume.VolList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/** All verbs by name. Building one takes reflection, so only those needed are built. */
+final class Verbs {
+    private static final String COMPLETION = "completion";
+    private static final Map<String, Supplier<CommandLine>> ALL = all();
+
+    private Verbs() {}
+
+    private static Map<String, Supplier<CommandLine>> all() {
+        var all = new LinkedHashMap<String, Supplier<CommandLine>>();
+        all.put("pool-define", () -> new CommandLine(new PoolDefine()));
+        all.put("pool-define-as", () -> new CommandLine(new PoolDefineAs()));
+        all.put("pool-build", PoolWork::build);
+        all.put("pool-start", () -> new CommandLine(new PoolStart()));
+        all.put("pool-destroy", PoolWork::destroy);
+        all.put("pool-undefine", () -> new CommandLine(new PoolUndefine()));
+        all.put("pool-list", () -> new CommandLine(new PoolList()));
+        all.put("pool-info", () -> new CommandLine(new PoolInfo()));
+        all.put("pool-refresh", PoolWork::refresh);
+        all.put("pool-dumpxml", () -> new CommandLine(new PoolDumpXml()));
+        all.put("vol-create-as", () -> new CommandLine(new VolCreateAs()));
+        all.put("vol-list", () -> new CommandLine(new VolList()));
+        all.put("vol-info", () -> new CommandLine(new VolInfo()));
+        all.put("vol-delete", () -> new CommandLine(new VolDelete()));
+        all.put("op-list", () -> new CommandLine(new OpList()));
+        all.put("op-info", () -> new CommandLine(new OpInfo()));
+        all.put("op-wait", () -> new CommandLine(new OpWait()));
+        all.put("op-cancel", () -> new CommandLine(new OpCancel()));
+        all.put("events", () -> new CommandLine(new Events()));
+        all.put("node-list", () -> new CommandLine(new NodeList()));
+        all.put(COMPLETION, () -> new CommandLine(new Completion()));
+        return all;
+    }
+
+    /** Adds the verb that the arguments begin with, or all if they do not or it is about all. */
+    static void add(CommandLine line, String... arguments) {
+        var first = arguments.length == 0 ? "" : arguments[0];
+        if (ALL.containsKey(first) && !first.equals(COMPLETION)) {
+            line.addSubcommand(first, ALL.get(first).get());
+        } else {
+            ALL.forEach((name, verb) -> line.addSubcommand(name, verb.get()));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.cistern.cli.command;
+
+import dev.cistern.cli.text.StandardError;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the client finds itself in.
+ *
+ * @param charset of {@code out}
+ * @param watched whether {@code err} is a terminal
+ */
+public record Surroundings(
+        InputStream in,
+        PrintWriter out,
+        PrintWriter err,
+        Charset charset,
+        Map<String, String> environment,
+        BooleanSupplier watched) {
+
+    /** Those of this process. */
+    public static Surroundings ofProcess() {
+        return new Surroundings(
+                System.in,
+                writer(System.out),
+                writer(System.err),
+                System.out.charset(),
+                System.getenv(),
+                StandardError::isTerminal);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, stream.charset());
+    }
+
+    /** A variable of the environment; empty if it is not set. */
+    String variable(String name) {
+        return environment.getOrDefault(name, "");
+    }
+}

@@ -1,0 +1,29 @@
+package dev.cistern.cli.operation;
+
+import dev.cistern.cli.command.Session;
+import dev.cistern.cli.http.Failure;
+import dev.cistern.cli.http.Operation;
+import dev.cistern.cli.http.Route;
+import picocli.CommandLine.Parameters;
+
+/** How verbs are told which operation. */
+final class OperationId {
+    @Parameters(paramLabel = "ID", description = "id of the operation")
+    private String id = "";
+
+    /** The operation: one on a volume, or else on a pool. */
+    Operation find(Session session) throws Failure {
+        try {
+            return get(session, "volumes");
+        } catch (Failure.Refused refused) {
+            if (!refused.isNotFound()) {
+                throw refused;
+            }
+            return get(session, "pools");
+        }
+    }
+
+    private Operation get(Session session, String resources) throws Failure {
+        return session.operation(session.api().get(Route.of(resources, "-", "operations", id)));
+    }
+}

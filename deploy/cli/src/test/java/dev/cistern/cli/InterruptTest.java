@@ -1,0 +1,93 @@
+package dev.cistern.cli;
+
+import static dev.cistern.cli.Bodies.operation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The client as a process of its own that is told to end. The signal is TERM, on which the same
+ * happens as on INT, because shells start what runs in the background with INT ignored.
+ */
+@Timeout(30)
+final class InterruptTest {
+
+    @Test
+    void whoLeavesWhileWaitingIsToldHowToGoOn() throws Exception {
+        try (var server = new FakeCistern()) {
+            server.answers(202, operation("volume", "queued"));
+            for (var i = 0; i < 100; i++) {
+                server.answers(200, operation("volume", "running"));
+            }
+            var process = start(server, "vol-create-as", "images", "web1", "1G");
+            awaitRequests(server, 2);
+
+            process.toHandle().destroy();
+
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 15);
+            assertThat(process.errorReader().readAllAsString())
+                    .isEqualToIgnoringNewLines(
+                            "the operation goes on: wait for it with cistern op-wait %s, end it with cistern op-cancel %s"
+                                    .formatted(Bodies.OPERATION, Bodies.OPERATION));
+        }
+    }
+
+    @Test
+    void whoStopsFollowingIsToldTheCursor() throws Exception {
+        try (var server = new FakeCistern()) {
+            for (var i = 0; i < 10_000; i++) {
+                server.answers(200, "{\"items\":[],\"cursor\":\"c7\"}");
+            }
+            var process = start(server, "events", "--follow");
+            awaitRequests(server, 2);
+
+            process.toHandle().destroy();
+
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.errorReader().readAllAsString()).contains("cursor: c7");
+        }
+    }
+
+    @Test
+    void theExitCodeIsThatOfTheVerb() throws Exception {
+        try (var server = new FakeCistern()) {
+            server.answers(200, Bodies.page());
+
+            assertThat(start(server, "pool-list").waitFor()).isZero();
+            assertThat(start(server, "pool-list", "--nonsense").waitFor()).isEqualTo(2);
+        }
+    }
+
+    private static Process start(FakeCistern server, String... arguments) throws IOException {
+        var command =
+                Stream.concat(
+                                Stream.of(
+                                        System.getProperty("java.home") + "/bin/java",
+                                        "-XX:+UseSerialGC",
+                                        "-XX:TieredStopAtLevel=1",
+                                        "--enable-native-access=ALL-UNNAMED",
+                                        "-cp",
+                                        System.getProperty("java.class.path"),
+                                        "dev.cistern.cli.Main"),
+                                Stream.of(arguments))
+                        .toList();
+        var builder = new ProcessBuilder(List.copyOf(command));
+        builder.environment().put("CISTERN_URL", server.url());
+        return builder.start();
+    }
+
+    private static void awaitRequests(FakeCistern server, int count) throws InterruptedException {
+        var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (server.lines().size() < count && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(server.lines()).hasSizeGreaterThanOrEqualTo(count);
+    }
+}
