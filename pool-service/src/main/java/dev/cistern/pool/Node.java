@@ -49,13 +49,13 @@ public class Node {
 
     /** A node on its first heartbeat. */
     @SuppressWarnings("NullAway.Init")
-    public Node(Heartbeat heartbeat) {
+    public Node(Heartbeat heartbeat, Instant now) {
         name = heartbeat.worker();
-        heard(heartbeat);
+        heard(heartbeat, now);
     }
 
-    /** It gave a sign of life. */
-    public final void heard(Heartbeat heartbeat) {
+    /** It gave a sign of life; {@code now} is of our clock, as that of the node may be wrong. */
+    public final void heard(Heartbeat heartbeat, Instant now) {
         groups = List.copyOf(heartbeat.groups());
         version = heartbeat.version();
         metadataTotal = heartbeat.metadata().total();
@@ -63,7 +63,7 @@ public class Node {
         bulkTotal = heartbeat.bulk().total();
         bulkFree = heartbeat.bulk().free();
         running = heartbeat.running().size();
-        lastSeen = heartbeat.at();
+        lastSeen = now;
     }
 
     /** Whether it was heard of lately. */

@@ -23,23 +23,26 @@ public class Nodes implements PanacheRepositoryBase<Node, String> {
     private final Transactions transactions = new Transactions();
     private final Map<String, Written> written = new ConcurrentHashMap<>();
 
-    private record Written(UUID incarnation, Instant at) {}
+    private record Written(UUID incarnation, long at) {
+        boolean suffices(Heartbeat heartbeat, long now) {
+            return incarnation.equals(heartbeat.incarnation()) && now - at < WRITE_EVERY.toNanos();
+        }
+    }
 
     /** Takes note of a heartbeat, in a transaction of its own when there is something to write. */
     public void heard(Heartbeat heartbeat) {
+        var now = System.nanoTime();
         var last = written.get(heartbeat.worker());
-        if (last != null
-                && last.incarnation().equals(heartbeat.incarnation())
-                && heartbeat.at().isBefore(last.at().plus(WRITE_EVERY))) {
+        if (last != null && last.suffices(heartbeat, now)) {
             return;
         }
         transactions.run(
                 () ->
                         findByIdOptional(heartbeat.worker())
                                 .ifPresentOrElse(
-                                        node -> node.heard(heartbeat),
-                                        () -> persist(new Node(heartbeat))));
-        written.put(heartbeat.worker(), new Written(heartbeat.incarnation(), heartbeat.at()));
+                                        node -> node.heard(heartbeat, Instant.now()),
+                                        () -> persist(new Node(heartbeat, Instant.now()))));
+        written.put(heartbeat.worker(), new Written(heartbeat.incarnation(), now));
     }
 
     /** All nodes by name. */

@@ -85,27 +85,49 @@ public class Pool {
         this.path = definition.path();
         this.state = PoolState.INACTIVE;
         this.updatedAt = createdAt;
+        accounting(definition);
+        redefine(definition);
+    }
+
+    /** An undefined pool comes back: of its past it has the id, the epoch and its events. */
+    public void comeBack(String newTenant, PoolDefinition definition) {
+        tenant = newTenant;
+        measured(PoolFigures.UNKNOWN);
+        accounting(definition);
         redefine(definition);
     }
 
     /**
      * Takes a new definition, as {@code virsh pool-define} does with one that has the same name and
-     * UUID; an undefined pool comes back by it.
+     * UUID. What libvirt's XML has no words for stays as it is under a definition in XML, and the
+     * worker group under one that names none.
      */
     public final void redefine(PoolDefinition definition) {
+        if (!path.equals(definition.path())) {
+            claimed = false;
+            measured(PoolFigures.UNKNOWN);
+        }
         name = definition.name();
         type = definition.type();
         path = definition.path();
-        group = definition.node();
+        if (definition.node() != null) {
+            group = definition.node();
+        }
         mode = definition.permissions().mode();
         owner = definition.permissions().owner();
         ownerGroup = definition.permissions().group();
         label = definition.label();
+        if (definition.xml() == null) {
+            accounting(definition);
+        }
+        xml = definition.xml();
+        become(PoolState.INACTIVE);
+    }
+
+    private void accounting(PoolDefinition definition) {
         autostart = definition.autostart();
         overcommit = definition.overcommit();
         limit = definition.limit();
-        xml = definition.xml();
-        become(PoolState.INACTIVE);
     }
 
     /** The worker group that reaches the folder is known from now on. */
@@ -165,9 +187,13 @@ public class Pool {
         become(PoolState.INACTIVE);
     }
 
+    /** A worker is to take the marker off the folder; a start does not look for it any more. */
+    public void released() {
+        claimed = false;
+    }
+
     /** Gone, and the folder is free. */
     public void undefined() {
-        claimed = false;
         become(PoolState.UNDEFINED);
     }
 
@@ -252,7 +278,9 @@ public class Pool {
         return claimed;
     }
 
-    /** Whether a worker may have put the marker into the folder. */
+    /**
+     * Whether a start was ever begun: volume-service may know the pool, and a folder its marker.
+     */
     public boolean everStarted() {
         return epoch > 0;
     }

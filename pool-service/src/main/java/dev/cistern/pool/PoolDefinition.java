@@ -4,9 +4,10 @@ import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,16 @@ public record PoolDefinition(
     public static final String DIR = "dir";
 
     private static final int LONGEST_NAME_BYTES = 255;
+
+    /** Linux' PATH_MAX without its closing zero. */
+    private static final int LONGEST_PATH_BYTES = 4095;
+
+    private static final int LONGEST_LABEL_BYTES = 1000;
+    private static final int MAX_MODE = 07777;
+
+    /** A worker group is part of the names of topics, which have up to 249 of these characters. */
+    private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+
     private static final Set<String> TYPES =
             Set.of(
                     DIR,
@@ -66,6 +77,11 @@ public record PoolDefinition(
                             .formatted(type, TYPES.stream().sorted().toList()));
         }
         path = checkPath(type, path);
+        checkNode(node);
+        checkPermissions(permissions);
+        if (label != null) {
+            checkText("label", label, LONGEST_LABEL_BYTES);
+        }
         if (!(overcommit >= 0.01 && overcommit <= 10_000)) {
             throw refused("overcommit is %s, not 0.01 to 10000".formatted(overcommit));
         }
@@ -78,14 +94,21 @@ public record PoolDefinition(
         if (name.isBlank()) {
             throw refused("the pool's name is empty");
         }
-        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME_BYTES) {
-            throw refused("the pool's name is longer than " + LONGEST_NAME_BYTES + " bytes");
-        }
+        checkText("name", name, LONGEST_NAME_BYTES);
         if (name.contains("/") || ".".equals(name) || "..".equals(name) || "-".equals(name)) {
             throw refused("'%s' cannot be the name of a pool".formatted(name));
         }
-        if (name.codePoints().anyMatch(Character::isISOControl)) {
-            throw refused("the pool's name has a control character");
+    }
+
+    private static void checkText(String what, String text, int longest) {
+        if (text.codePoints().anyMatch(Character::isISOControl)) {
+            throw refused("the pool's %s has a control character".formatted(what));
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw refused("the pool's %s is not Unicode text".formatted(what));
+        }
+        if (text.getBytes(StandardCharsets.UTF_8).length > longest) {
+            throw refused("the pool's %s is longer than %d bytes".formatted(what, longest));
         }
     }
 
@@ -96,14 +119,33 @@ public record PoolDefinition(
         if (!path.startsWith("/")) {
             throw refused("the pool's path is '%s'; it must be absolute".formatted(path));
         }
-        if (path.codePoints().anyMatch(Character::isISOControl)) {
-            throw refused("the pool's path has a control character");
+        checkText("path", path, LONGEST_PATH_BYTES);
+        var steps =
+                Arrays.stream(path.split("/", -1))
+                        .filter(step -> !step.isEmpty() && !".".equals(step))
+                        .toList();
+        if (steps.contains("..")) {
+            throw refused("the pool's path is '%s'; it must not have '..'".formatted(path));
         }
-        var normal = Path.of(path).normalize().toString();
-        if ("/".equals(normal)) {
+        if (steps.isEmpty()) {
             throw refused("the root folder cannot be a pool");
         }
-        return normal;
+        return "/" + String.join("/", steps);
+    }
+
+    private static void checkNode(@Nullable String node) {
+        if (node != null && !NODE.matcher(node).matches()) {
+            throw refused("the node is not a name of at most 200 letters, digits and ._-");
+        }
+    }
+
+    private static void checkPermissions(Permissions permissions) {
+        if (permissions.mode() < 0 || permissions.mode() > MAX_MODE) {
+            throw refused("the mode is not of the octal digits 0000 to 7777");
+        }
+        if (permissions.owner() < -1 || permissions.group() < -1) {
+            throw refused("owner and group are numeric ids, or -1 for the worker's own");
+        }
     }
 
     private static ProblemException refused(String detail) {

@@ -18,7 +18,11 @@ public final class PoolEvents {
         this.outbox = outbox;
     }
 
-    /** What a pool event carries; published as schema {@code pool.v1}. */
+    /**
+     * What a pool event carries; published as schema {@code pool.v1}. Sizes in bytes.
+     *
+     * @param oldState null for a pool that was not there before
+     */
     record Data(
             String tenant,
             UUID poolId,
@@ -26,7 +30,7 @@ public final class PoolEvents {
             String type,
             String path,
             @Nullable String node,
-            String oldState,
+            @Nullable String oldState,
             String newState,
             long capacity,
             long allocation,
@@ -42,7 +46,11 @@ public final class PoolEvents {
      * @param verb past tense, for example {@code defined}
      */
     public void publish(
-            String verb, Pool pool, PoolState before, String actor, @Nullable String traceparent) {
+            String verb,
+            Pool pool,
+            @Nullable PoolState before,
+            String actor,
+            @Nullable String traceparent) {
         publish(verb, pool, before, null, actor, traceparent);
     }
 
@@ -54,7 +62,7 @@ public final class PoolEvents {
     private void publish(
             String verb,
             Pool pool,
-            PoolState before,
+            @Nullable PoolState before,
             @Nullable UUID operation,
             String actor,
             @Nullable String traceparent) {
@@ -67,7 +75,7 @@ public final class PoolEvents {
                         pool.type(),
                         pool.path(),
                         pool.group(),
-                        before.text(),
+                        before == null ? null : before.text(),
                         pool.state().text(),
                         figures.capacity(),
                         figures.allocation(),

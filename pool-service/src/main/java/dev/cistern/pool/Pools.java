@@ -5,6 +5,7 @@ import dev.cistern.common.problem.ProblemException;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.inject.Singleton;
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,6 +40,11 @@ public class Pools implements PanacheRepositoryBase<Pool, UUID> {
     /** A pool, defined or not, locked. */
     public Optional<Pool> lock(UUID id) {
         return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    /** Locks those of the pools that are there, in the order that all keep to. */
+    public void lockAll(Collection<UUID> ids) {
+        find("id in ?1 order by id", ids).withLock(LockModeType.PESSIMISTIC_WRITE).list();
     }
 
     /** A pool by name, locked. */

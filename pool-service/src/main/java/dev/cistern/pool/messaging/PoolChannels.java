@@ -4,7 +4,6 @@ import dev.cistern.common.inbox.Deliveries;
 import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Heartbeat;
 import dev.cistern.common.message.InternalEvent;
-import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.pool.Nodes;
@@ -15,6 +14,7 @@ import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,7 +39,7 @@ public class PoolChannels {
         this.nodes = nodes;
         var foundation = work.runtime().foundation();
         results = work.runtime().results("pool-results");
-        answers = foundation.deliveries("pool-internal", this::answer);
+        answers = foundation.deliveries("pool-internal", this::lockPools, this::answer);
     }
 
     /** Results, of which those for other services are passed over. */
@@ -60,6 +60,14 @@ public class PoolChannels {
     @Blocking
     void answers(ConsumerRecords<String, byte[]> records) {
         answers.take(deliveries(records));
+    }
+
+    private void lockPools(List<Delivery> batch) throws IOException {
+        var ids = new HashSet<UUID>();
+        for (var delivery : batch) {
+            ids.add(delivery.read(InternalEvent.class).poolId());
+        }
+        pools.lockAll(ids);
     }
 
     private void answer(Delivery delivery) throws IOException {
@@ -119,9 +127,11 @@ public class PoolChannels {
     void heartbeats(ConsumerRecords<String, byte[]> records) {
         for (var message : records) {
             try {
-                heard(Json.read(message.value(), Heartbeat.class));
-            } catch (IOException e) {
-                LOG.warnf("a heartbeat cannot be read: %s", e.getMessage());
+                heard(Delivery.of(message).read(Heartbeat.class));
+            } catch (IOException | RuntimeException e) {
+                LOG.warnf(
+                        "the heartbeat at offset %d is passed over: %s",
+                        message.offset(), e.getMessage());
             }
         }
     }
@@ -129,13 +139,7 @@ public class PoolChannels {
     private void heard(Heartbeat heartbeat) {
         work.runtime().watchdog().heard(heartbeat);
         heartbeat.groups().forEach(work.topics()::ensureGroup);
-        try {
-            nodes.heard(heartbeat);
-        } catch (RuntimeException e) {
-            LOG.warnf(
-                    "the heartbeat of %s is not written down: %s",
-                    heartbeat.worker(), e.getMessage());
-        }
+        nodes.heard(heartbeat);
     }
 
     private static List<Delivery> deliveries(ConsumerRecords<String, byte[]> records) {

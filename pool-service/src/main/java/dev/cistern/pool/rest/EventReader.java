@@ -7,9 +7,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,10 +92,12 @@ final class EventReader {
             Consumer<?, ?> consumer, Collection<TopicPartition> partitions, EventCursor cursor) {
         consumer.assign(partitions);
         var kept = consumer.beginningOffsets(partitions);
+        var ends = consumer.endOffsets(partitions);
         for (var partition : partitions) {
             var oldest = kept.getOrDefault(partition, 0L);
             var wanted = cursor.offsets().getOrDefault(partition.partition(), oldest);
-            consumer.seek(partition, Math.max(wanted, oldest));
+            consumer.seek(
+                    partition, Math.clamp(wanted, oldest, ends.getOrDefault(partition, oldest)));
         }
     }
 
@@ -106,36 +106,21 @@ final class EventReader {
             List<TopicPartition> partitions,
             int limit,
             Duration wait) {
-        var found = new ArrayList<ConsumerRecord<String, byte[]>>();
+        var found = new EventMerge(partitions.stream().map(TopicPartition::partition).toList());
         var deadline = System.nanoTime() + wait.toNanos();
-        while (found.size() < limit) {
+        while (true) {
             var ends = consumer.endOffsets(partitions);
-            var atEnd =
-                    partitions.stream()
-                            .allMatch(
-                                    each -> consumer.position(each) >= ends.getOrDefault(each, 0L));
-            if (atEnd && (!found.isEmpty() || System.nanoTime() >= deadline)) {
-                break;
+            partitions.forEach(
+                    each ->
+                            found.read(
+                                    each.partition(),
+                                    consumer.position(each),
+                                    ends.getOrDefault(each, 0L)));
+            if (found.enough(limit) && (!found.isEmpty() || System.nanoTime() >= deadline)) {
+                var page = found.take(limit);
+                return new Events(page.stream().map(CloudEvent::of).toList(), found.rest().text());
             }
             consumer.poll(POLL).forEach(found::add);
         }
-        found.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
-        return page(consumer, partitions, found, limit);
-    }
-
-    /** What is left out beyond the limit is read again from its partition next time. */
-    private static Events page(
-            Consumer<?, ?> consumer,
-            List<TopicPartition> partitions,
-            List<ConsumerRecord<String, byte[]>> found,
-            int limit) {
-        var offsets = new HashMap<Integer, Long>();
-        partitions.forEach(each -> offsets.put(each.partition(), consumer.position(each)));
-        found.stream()
-                .skip(limit)
-                .forEach(
-                        message -> offsets.merge(message.partition(), message.offset(), Math::min));
-        var events = found.stream().limit(limit).map(CloudEvent::of).toList();
-        return new Events(events, new EventCursor(offsets).text());
     }
 }

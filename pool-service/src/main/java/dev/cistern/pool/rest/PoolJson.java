@@ -25,8 +25,6 @@ public record PoolJson(
         @Nullable Boolean autostart,
         @Nullable Double overcommit,
         @Nullable Long limit) {
-    private static final int MAX_MODE = 07777;
-
     PoolDefinition definition() {
         return new PoolDefinition(
                 id,
@@ -60,15 +58,11 @@ public record PoolJson(
 
     private static int octal(String mode) {
         try {
-            var bits = Integer.parseInt(mode, 8);
-            if (bits >= 0 && bits <= MAX_MODE) {
-                return bits;
-            }
+            return Integer.parseInt(mode, 8);
         } catch (NumberFormatException _) {
-            // Refused below, as is a number out of range.
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "mode is '%s', not octal digits like 0711".formatted(mode));
         }
-        throw new ProblemException(
-                ProblemCode.INVALID_REQUEST,
-                "mode is '%s', not octal digits like 0711".formatted(mode));
     }
 }

@@ -45,7 +45,7 @@ public class PoolResource {
     /** Defines a pool by JSON. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response define(PoolJson definition, @BeanParam RequestContext context) {
+    public Response define(@Nullable PoolJson definition, @BeanParam RequestContext context) {
         if (definition == null) {
             throw new ProblemException(ProblemCode.MALFORMED_REQUEST, "the body is empty");
         }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** What users do with pools. Each method is one transaction. */
 @Singleton
 public class PoolService {
+    /** Of an operation that sends nothing. */
+    private static final String NO_GROUP = "";
+
     private final PoolWork work;
     private final Pools pools;
     private final Nodes nodes;
@@ -45,20 +48,13 @@ public class PoolService {
     public <T> T define(PoolDefinition definition, Requester requester, Function<Pool, T> view) {
         return inTransaction(
                 () -> {
-                    var pool = defined(definition, requester.tenant());
-                    work.events()
-                            .publish(
-                                    "defined",
-                                    pool,
-                                    pool.state(),
-                                    requester.actor(),
-                                    requester.traceparent());
+                    var pool = defined(definition, requester);
                     pools.flush();
                     return view.apply(pool);
                 });
     }
 
-    private Pool defined(PoolDefinition definition, String tenant) {
+    private Pool defined(PoolDefinition definition, Requester requester) {
         serialiseDefinitions();
         var namesake = pools.lockNamed(definition.name());
         if (namesake.isPresent() && !namesake.get().id().equals(definition.id())) {
@@ -71,7 +67,14 @@ public class PoolService {
                 definition.id() == null
                         ? null
                         : pools.lock(Objects.requireNonNull(definition.id())).orElse(null);
-        return before == null ? persisted(definition, tenant) : redefined(before, definition);
+        var stateBefore = before == null ? null : before.state();
+        var pool =
+                before == null
+                        ? persisted(definition, requester.tenant())
+                        : redefined(before, definition, requester.tenant());
+        work.events()
+                .publish("defined", pool, stateBefore, requester.actor(), requester.traceparent());
+        return pool;
     }
 
     /** Two definitions of one name at once: the second sees the first. */
@@ -89,21 +92,34 @@ public class PoolService {
         return pool;
     }
 
-    private Pool redefined(Pool pool, PoolDefinition definition) {
-        if (pool.state() != PoolState.UNDEFINED && !pool.name().equals(definition.name())) {
+    private Pool redefined(Pool pool, PoolDefinition definition, String tenant) {
+        if (pool.state() == PoolState.UNDEFINED) {
+            pool.comeBack(tenant, definition);
+            return pool;
+        }
+        if (!pool.name().equals(definition.name())) {
             throw new ProblemException(
                     ProblemCode.NAME_TAKEN,
                     "the id %s belongs to storage pool '%s'".formatted(pool.id(), pool.name()));
         }
-        var idle = pool.state() == PoolState.UNDEFINED || pool.state() == PoolState.INACTIVE;
-        if (!idle || work.runtime().query().anyLive(pool.id())) {
+        requireIdle(pool);
+        pool.redefine(definition);
+        return pool;
+    }
+
+    private void requireIdle(Pool pool) {
+        if (pool.state() != PoolState.INACTIVE) {
             throw new ProblemException(
                     ProblemCode.POOL_NOT_INACTIVE,
                     "storage pool '%s' is %s; stop it before it is defined anew"
                             .formatted(pool.name(), pool.state().text()));
         }
-        pool.redefine(definition);
-        return pool;
+        if (work.runtime().query().anyLive(pool.id())) {
+            throw new ProblemException(
+                    ProblemCode.POOL_NOT_INACTIVE,
+                    "an operation on storage pool '%s' has not ended; wait for it, or cancel it, before it is defined anew"
+                            .formatted(pool.name()));
+        }
     }
 
     /**
@@ -120,7 +136,7 @@ public class PoolService {
                     var target = pools.lock(pool);
                     var verb = work.verb(kind);
                     refuseWhatCannotBe(verb, target);
-                    if (target.group() == null) {
+                    if (target.group() == null && verb.needsWorker(target)) {
                         target.reachedBy(nodes.onlyGroup());
                     }
                     pools.flush();
@@ -149,7 +165,7 @@ public class PoolService {
                 pool.name(),
                 pool.id(),
                 requester,
-                Objects.requireNonNull(pool.group()),
+                Objects.requireNonNullElse(pool.group(), NO_GROUP),
                 Lane.METADATA,
                 List.of(Claim.exclusive(pool.id())),
                 request,

@@ -23,6 +23,11 @@ public sealed interface PoolVerb extends UseCase
     /** Why it cannot be done to the pool as it is now. */
     Optional<Problem> refusal(Pool pool);
 
+    /** Whether it sends the pool's workers anything. */
+    default boolean needsWorker(Pool pool) {
+        return true;
+    }
+
     /** How long it may take once its turn has come. */
     Duration deadline();
 

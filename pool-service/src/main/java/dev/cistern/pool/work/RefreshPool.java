@@ -6,9 +6,7 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.problem.Problem;
-import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.pool.Pool;
-import dev.cistern.pool.PoolState;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -38,18 +36,9 @@ public record RefreshPool(Workshop workshop) implements PoolVerb {
 
     @Override
     public Turn answered(Operation operation, InternalEvent answer) {
-        if (!(answer instanceof PoolInventoried stock)) {
-            return PoolVerb.super.answered(operation, answer);
-        }
-        var problem = stock.problem();
-        if (problem != null) {
-            return new Turn.Fail(problem);
-        }
-        var pool = workshop.pool(operation);
-        var before = pool.state();
-        pool.running(stock.figures());
-        workshop.publish("refreshed", pool, before, operation);
-        return new Turn.Finish(Stock.of(stock));
+        return answer instanceof PoolInventoried stock
+                ? workshop.inventoried(operation, stock, "refreshed")
+                : PoolVerb.super.answered(operation, answer);
     }
 
     @Override
@@ -60,9 +49,8 @@ public record RefreshPool(Workshop workshop) implements PoolVerb {
     @Override
     public void undo(Operation operation, Problem problem) {
         var pool = workshop.pool(operation);
-        if (problem.code() == ProblemCode.POOL_INACCESSIBLE && pool.state() == PoolState.RUNNING) {
-            pool.inaccessible();
-            workshop.publish("inaccessible", pool, PoolState.RUNNING, operation);
+        if (Workshop.tellsOfFolder(problem) && pool.state().active()) {
+            workshop.inaccessible(pool, operation);
         }
     }
 }

@@ -52,18 +52,9 @@ public record StartPool(Workshop workshop) implements PoolVerb {
 
     @Override
     public Turn answered(Operation operation, InternalEvent answer) {
-        if (!(answer instanceof PoolInventoried stock)) {
-            return PoolVerb.super.answered(operation, answer);
-        }
-        var problem = stock.problem();
-        if (problem != null) {
-            return new Turn.Fail(problem);
-        }
-        var pool = workshop.pool(operation);
-        var before = pool.state();
-        pool.running(stock.figures());
-        workshop.publish("started", pool, before, operation);
-        return new Turn.Finish(Stock.of(stock));
+        return answer instanceof PoolInventoried stock
+                ? workshop.inventoried(operation, stock, "started")
+                : PoolVerb.super.answered(operation, answer);
     }
 
     @Override
@@ -72,18 +63,12 @@ public record StartPool(Workshop workshop) implements PoolVerb {
         if (pool.opened()) {
             workshop.announceClosing(pool, operation);
         }
-        if (problem.code() == ProblemCode.POOL_INACCESSIBLE && pool.claimed()) {
-            becomeInaccessible(pool, operation);
-        } else if (pool.state() == PoolState.INACCESSIBLE) {
-            pool.stopped();
-        }
-    }
-
-    private void becomeInaccessible(Pool pool, Operation operation) {
         var before = pool.state();
-        pool.inaccessible();
-        if (before != PoolState.INACCESSIBLE) {
-            workshop.publish("inaccessible", pool, before, operation);
+        if (problem.code() == ProblemCode.POOL_INACCESSIBLE && pool.claimed()) {
+            workshop.inaccessible(pool, operation);
+        } else if (before == PoolState.INACCESSIBLE) {
+            pool.stopped();
+            workshop.publish("stopped", pool, before, operation);
         }
     }
 }

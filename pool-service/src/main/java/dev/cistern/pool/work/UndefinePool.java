@@ -33,30 +33,47 @@ public record UndefinePool(Workshop workshop) implements PoolVerb {
     }
 
     @Override
+    public boolean needsWorker(Pool pool) {
+        return pool.everStarted();
+    }
+
+    @Override
     public Duration deadline() {
         return Duration.ofMinutes(10);
     }
 
     @Override
     public Turn begin(Pool pool, Operation operation) {
+        if (!pool.everStarted()) {
+            return forget(pool, operation);
+        }
         workshop.announceClosing(pool, operation);
         return new Turn.Converse("waiting for the work in the pool to end");
+    }
+
+    private Turn forget(Pool pool, Operation operation) {
+        var keepFiles = operation.request(Request.class).keepFiles();
+        workshop.tell(new InternalEvent.PoolForgetting(pool.id(), operation.id(), keepFiles));
+        return new Turn.Converse("looking for volumes");
     }
 
     @Override
     public Turn answered(Operation operation, InternalEvent answer) {
         var pool = workshop.pool(operation);
         return switch (answer) {
-            case PoolClosed closed when closed.epoch() != pool.epoch() -> new Turn.Stay();
-            case PoolClosed _ -> {
-                var keepFiles = operation.request(Request.class).keepFiles();
-                workshop.tell(
-                        new InternalEvent.PoolForgetting(pool.id(), operation.id(), keepFiles));
-                yield new Turn.Converse("looking for volumes");
-            }
-            case PoolForgotten forgotten when forgotten.done() -> release(pool, operation);
-            case PoolForgotten forgotten -> new Turn.Fail(notEmpty(pool, forgotten.volumes()));
-            default -> PoolVerb.super.answered(operation, answer);
+            case PoolClosed closed ->
+                    closed.epoch() == pool.epoch() ? forget(pool, operation) : new Turn.Stay();
+            case PoolForgotten forgotten ->
+                    forgotten.done()
+                            ? release(pool, operation)
+                            : new Turn.Fail(notEmpty(pool, forgotten.volumes()));
+            case InternalEvent.PoolOpened _,
+                    InternalEvent.PoolRefreshRequested _,
+                    InternalEvent.PoolInventoried _,
+                    InternalEvent.PoolClosing _,
+                    InternalEvent.PoolForgetting _,
+                    InternalEvent.PoolUnreachable _ ->
+                    PoolVerb.super.answered(operation, answer);
         };
     }
 
@@ -93,6 +110,7 @@ public record UndefinePool(Workshop workshop) implements PoolVerb {
 
     @Override
     public void undo(Operation operation, Problem problem) {
-        // The pool is as inactive as before.
+        // The pool is as inactive as before; what volume-service has forgotten, a start finds
+        // again.
     }
 }

@@ -3,6 +3,7 @@ package dev.cistern.pool.work;
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
 import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
@@ -35,6 +36,21 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
         events.publish(verb, pool, before, operation);
     }
 
+    /** The folder is not there or not ours, which is news unless it was known. */
+    void inaccessible(Pool pool, Operation operation) {
+        var before = pool.state();
+        if (before != PoolState.INACCESSIBLE) {
+            pool.inaccessible();
+            publish("inaccessible", pool, before, operation);
+        }
+    }
+
+    /** Whether a failure says that the folder is not there or not ours. */
+    static boolean tellsOfFolder(Problem problem) {
+        return problem.code() == ProblemCode.POOL_INACCESSIBLE
+                || problem.code() == ProblemCode.POOL_FOREIGN;
+    }
+
     /** Tells volume-service that the pool takes work, in its present epoch. */
     void announceOpen(Pool pool, Operation operation) {
         tell(
@@ -52,6 +68,19 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
     /** Tells volume-service that the pool takes no more work. */
     void announceClosing(Pool pool, Operation operation) {
         tell(new InternalEvent.PoolClosing(pool.id(), operation.id(), pool.closing()));
+    }
+
+    /** Stock is taken: the pool runs, or what was in the way is the reason why not. */
+    Turn inventoried(Operation operation, InternalEvent.PoolInventoried stock, String verb) {
+        var problem = stock.problem();
+        if (problem != null) {
+            return new Turn.Fail(problem);
+        }
+        var pool = pool(operation);
+        var before = pool.state();
+        pool.running(stock.figures());
+        publish(verb, pool, before, operation);
+        return new Turn.Finish(Stock.of(stock));
     }
 
     static Optional<Problem> unlessInactive(Pool pool) {
