@@ -186,6 +186,24 @@ final class OperationVerbsTest {
     }
 
     @Test
+    void asksOnWhereTheOperationWasFound() {
+        server.answers(200, operation("pool", "running"))
+                .answers(200, operation("pool", "succeeded"))
+                .answers(200, operation("pool", "running"))
+                .answers(200, operation("pool", "cancelled"));
+
+        client.run("op-wait " + Bodies.OPERATION);
+        client.run("op-cancel " + Bodies.OPERATION);
+
+        assertThat(server.lines())
+                .containsExactly(
+                        ON_VOLUMES,
+                        ON_VOLUMES + "?wait=1s",
+                        ON_VOLUMES,
+                        "POST /v1/volumes/-/operations/%s/cancel".formatted(Bodies.OPERATION));
+    }
+
+    @Test
     void waitsNoLongerThanItIsTold() {
         server.answers(200, operation("volume", "running"))
                 .answers(200, operation("volume", "running"));

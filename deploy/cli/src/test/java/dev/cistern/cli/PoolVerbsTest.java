@@ -258,6 +258,15 @@ final class PoolVerbsTest {
     }
 
     @Test
+    void showsNoFiguresOfAPoolThatIsNotMeasured() {
+        server.answers(200, pool("images", "inactive"));
+
+        assertThat(client.run("pool-info images").out())
+                .contains("State:          inactive")
+                .doesNotContain("Capacity");
+    }
+
+    @Test
     void showsAPoolAsJson() throws IOException {
         server.answers(200, pool("images", "running"));
 

@@ -16,13 +16,13 @@ public final class ArrayOutput {
 
     /** Writes one more item. */
     public void add(JsonNode item) {
-        out.print(begun ? ",\n" : "[\n");
+        out.print(begun ? ", " : "[ ");
         out.print(Json.pretty(item));
         begun = true;
     }
 
     /** Ends the array, when all items have come. */
     public void end() {
-        out.println(begun ? "\n]" : "[ ]");
+        out.println(begun ? " ]" : "[ ]");
     }
 }

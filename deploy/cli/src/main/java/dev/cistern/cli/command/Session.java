@@ -46,12 +46,24 @@ public record Session(Api api, Surroundings surroundings, boolean json) {
     }
 
     /**
-     * Reads an operation.
+     * Reads the answer to a request for work.
      *
-     * @throws Failure.Unreachable if the answer is none
+     * @throws Failure.Unreachable if it is no operation
      */
-    public Operation operation(JsonNode answer) throws Failure {
-        var operation = Operation.of(answer);
+    public Operation accepted(JsonNode answer) throws Failure {
+        return required(Operation.of(answer));
+    }
+
+    /**
+     * Reads the answer to a question about an operation that was put to this service.
+     *
+     * @throws Failure.Unreachable if it is no operation
+     */
+    public Operation operation(String service, JsonNode answer) throws Failure {
+        return required(Operation.of(answer, service));
+    }
+
+    private Operation required(Operation operation) throws Failure {
         if (operation.id().isEmpty() || operation.state().isEmpty()) {
             throw api.foreign("an operation was expected");
         }

@@ -7,12 +7,15 @@ import java.time.Instant;
 /**
  * An operation as its service last reported it.
  *
+ * @param service {@code pools} or {@code volumes}: where it can be asked for. That is not always
+ *     what its target is: volume-service, too, does some work on whole pools.
  * @param kind for example {@code CreateVolume}
  * @param targetType {@code pool} or {@code volume}
  * @param bytesTotal 0 as long as nobody knows
  * @param body the whole representation
  */
 public record Operation(
+        String service,
         String id,
         String kind,
         String targetType,
@@ -24,11 +27,19 @@ public record Operation(
         long bytesTotal,
         JsonNode body) {
 
-    /** Reads a representation. */
+    /** Reads the answer to a request for work: it comes from the service of its target. */
     public static Operation of(JsonNode body) {
+        return of(
+                body,
+                body.path("target").path("type").asText("").equals("pool") ? "pools" : "volumes");
+    }
+
+    /** Reads a representation that came from this service. */
+    public static Operation of(JsonNode body, String service) {
         var target = body.path("target");
         var progress = body.path("progress");
         return new Operation(
+                service,
                 body.path("id").asText(""),
                 body.path("kind").asText(""),
                 target.path("type").asText(""),
@@ -43,7 +54,7 @@ public record Operation(
 
     /** Where the operation can be asked for by its id alone. */
     public Route route() throws Failure {
-        return Route.of(targetType.equals("pool") ? "pools" : "volumes", "-", "operations", id);
+        return Route.of(service, "-", "operations", id);
     }
 
     /** Whether it has ended as it should. */

@@ -23,7 +23,9 @@ public final class OpCancel extends Verb {
     @Override
     protected void run(Session session) throws Failure {
         var found = operation.find(session);
-        var answer = session.operation(session.api().post(found.route().then("cancel")));
+        var answer =
+                session.operation(
+                        found.service(), session.api().post(found.route().then("cancel")));
         var shown = async ? answer : new Wait(session).end(answer, null);
         OpView.show(session, shown);
         if (shown.done() && !shown.wasCancelled()) {

@@ -11,7 +11,7 @@ final class OperationId {
     @Parameters(paramLabel = "ID", description = "id of the operation")
     private String id = "";
 
-    /** The operation: one on a volume, or else on a pool. */
+    /** The operation: one of volume-service, or else of pool-service. */
     Operation find(Session session) throws Failure {
         try {
             return get(session, "volumes");
@@ -23,7 +23,8 @@ final class OperationId {
         }
     }
 
-    private Operation get(Session session, String resources) throws Failure {
-        return session.operation(session.api().get(Route.of(resources, "-", "operations", id)));
+    private Operation get(Session session, String service) throws Failure {
+        var route = Route.of(service, "-", "operations", id);
+        return session.operation(service, session.api().get(route));
     }
 }

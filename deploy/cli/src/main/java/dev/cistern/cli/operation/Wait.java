@@ -72,6 +72,7 @@ final class Wait {
     private Operation look(Operation current, Duration step) throws Failure {
         try {
             return session.operation(
+                    current.service(),
                     new LongPoll(session.api())
                             .ask(current.route(), step, answer -> answer.path("done").asBoolean()));
         } catch (Failure.Unreachable away) {

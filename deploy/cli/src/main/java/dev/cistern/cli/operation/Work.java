@@ -22,7 +22,7 @@ public abstract class Work extends Verb {
     @Override
     protected final void run(Session session) throws Failure {
         first(session);
-        var accepted = session.operation(ask(session));
+        var accepted = session.accepted(ask(session));
         if (async) {
             session.answer(accepted.body(), accepted.id());
         } else {
@@ -35,7 +35,7 @@ public abstract class Work extends Verb {
 
     /** Waits for the end of work that comes before, unless nothing is waited for. */
     protected final void await(Session session, JsonNode answer) throws Failure {
-        var accepted = session.operation(answer);
+        var accepted = session.accepted(answer);
         if (!async) {
             new Wait(session).success(accepted);
         }

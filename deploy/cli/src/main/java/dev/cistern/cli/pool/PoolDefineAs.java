@@ -88,7 +88,7 @@ public final class PoolDefineAs extends Verb {
         for (var source : places.subList(0, Math.min(SOURCES, places.size()))) {
             if (!source.equals(NONE)) {
                 throw misuse(
-                        "'%s' stands where virsh has the source of a pool, and a dir pool has none: name its folder with --target"
+                        "'%s' stands where virsh has the source of a pool: a dir pool has none, its folder is named with --target; pools of other types are defined by XML with pool-define"
                                 .formatted(source));
             }
         }
