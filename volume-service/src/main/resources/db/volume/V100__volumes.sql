@@ -22,13 +22,13 @@ create index pool_view_closing on pool_view (id) where state = 'CLOSING';
 -- Bytes of capacity that are promised in each pool. Releases are written beside it, so that they wait for nobody.
 create table ledger (
     pool     uuid primary key references pool_view,
-    reserved bigint not null
+    reserved numeric(38) not null
 );
 
 create table ledger_entry (
     id    bigint generated always as identity primary key,
     pool  uuid   not null,
-    bytes bigint not null
+    bytes numeric(38) not null
 );
 
 create index ledger_entry_by_pool on ledger_entry (pool);
@@ -67,11 +67,16 @@ create unique index volume_position on volume (position);
 create index volume_in_pool on volume (pool, position);
 create index volume_changed on volume (pool, name, changed);
 
--- Files that a scan under way has found.
+-- Pages of a scan under way, and the files in them.
+create table scan_page (
+    operation uuid    not null,
+    page      integer not null,
+    primary key (operation, page)
+);
+
 create table scan_entry (
     operation      uuid    not null,
     name           text    not null,
-    page           integer not null,
     format         text    not null,
     capacity       bigint  not null,
     allocation     bigint  not null,

@@ -2,6 +2,8 @@ package dev.cistern.volume;
 
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -9,7 +11,8 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * How much capacity is promised in each pool. A reservation holds the pool's row to the end of its
  * transaction, so it comes last in it; whatever else changes the sum is written beside the row and
- * waits for nobody, and the next reservation adds it in.
+ * waits for nobody, and the next reservation adds it in. Sums may be larger than a long: what
+ * images claim to be is not ours to limit.
  */
 public final class Ledger {
     private final Jdbi jdbi;
@@ -34,8 +37,8 @@ public final class Ledger {
                     Map.of("requested", bytes, "allowed", pool.allowed()));
         }
         var reserved = add(pool.id(), bytes);
-        if (reserved > pool.allowed()) {
-            throw full(pool, reserved - bytes, bytes);
+        if (reserved.compareTo(BigDecimal.valueOf(pool.allowed())) > 0) {
+            throw full(pool, clamped(reserved.subtract(BigDecimal.valueOf(bytes))), bytes);
         }
     }
 
@@ -47,12 +50,12 @@ public final class Ledger {
                 Map.of("used", used, "requested", bytes, "allowed", pool.allowed()));
     }
 
-    private long add(UUID pool, long bytes) {
+    private BigDecimal add(UUID pool, long bytes) {
         return jdbi.withHandle(
                 handle -> {
                     handle.createQuery("select reserved from ledger where pool = :pool for update")
                             .bind("pool", pool)
-                            .mapTo(Long.class)
+                            .mapTo(BigDecimal.class)
                             .one();
                     return handle.createQuery(
                                     "with folded as (delete from ledger_entry where pool = :pool returning bytes)"
@@ -61,23 +64,35 @@ public final class Ledger {
                                             + " where pool = :pool returning reserved")
                             .bind("pool", pool)
                             .bind("bytes", bytes)
-                            .mapTo(Long.class)
+                            .mapTo(BigDecimal.class)
                             .one();
                 });
     }
 
     /** Takes a promise back. */
     public void release(UUID pool, long bytes) {
-        note(pool, -bytes);
+        note(pool, BigDecimal.valueOf(bytes).negate());
+    }
+
+    /** Takes all promises back. */
+    public void releaseAll(UUID pool) {
+        note(pool, sum(pool).negate());
     }
 
     /** Counts capacity that is there already, whatever is allowed. */
     public void count(UUID pool, long bytes) {
-        note(pool, bytes);
+        note(pool, BigDecimal.valueOf(bytes));
     }
 
-    private void note(UUID pool, long bytes) {
-        if (bytes != 0) {
+    /** The same for many volumes. */
+    public void count(UUID pool, Collection<Long> bytes) {
+        note(
+                pool,
+                bytes.stream().map(BigDecimal::valueOf).reduce(BigDecimal.ZERO, BigDecimal::add));
+    }
+
+    private void note(UUID pool, BigDecimal bytes) {
+        if (bytes.signum() != 0) {
             jdbi.useHandle(
                     handle ->
                             handle.execute(
@@ -87,15 +102,23 @@ public final class Ledger {
         }
     }
 
-    /** Bytes promised in a pool. */
+    /** Bytes promised in a pool; no more than a long can say, whatever images claim to be. */
     public long reserved(UUID pool) {
+        return clamped(sum(pool));
+    }
+
+    private static long clamped(BigDecimal bytes) {
+        return bytes.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue();
+    }
+
+    private BigDecimal sum(UUID pool) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "select coalesce((select reserved from ledger where pool = :pool), 0)"
                                                 + " + coalesce((select sum(bytes) from ledger_entry where pool = :pool), 0)")
                                 .bind("pool", pool)
-                                .mapTo(Long.class)
+                                .mapTo(BigDecimal.class)
                                 .one());
     }
 }

@@ -27,7 +27,17 @@ public record PoolView(
         OPEN,
         /** What runs may end; nothing new begins. */
         CLOSING,
-        CLOSED
+        CLOSED,
+        /** Undefined; what volumes it had are history. */
+        FORGOTTEN
+    }
+
+    /** Whether nothing may run on it any more. */
+    public boolean closed() {
+        return switch (state) {
+            case OPEN, CLOSING -> false;
+            case CLOSED, FORGOTTEN -> true;
+        };
     }
 
     /** What commands carry. */

@@ -47,17 +47,18 @@ public final class PoolViews {
     public PoolView open(String nameOrId) {
         var pool =
                 one(
-                                "select * from pool_view where name = :key order by state = 'OPEN' desc, epoch desc"
-                                        + " limit 1 for share",
+                                "select * from pool_view where name = :key and state <> 'FORGOTTEN'"
+                                        + " order by state = 'OPEN' desc, epoch desc limit 1 for share",
                                 nameOrId)
                         .or(() -> withId(nameOrId))
-                        .orElseThrow(
-                                () ->
-                                        new ProblemException(
-                                                ProblemCode.POOL_NOT_FOUND,
-                                                "there is no storage pool '%s' that was ever started"
-                                                        .formatted(nameOrId)));
+                        .orElseThrow(() -> notFound(nameOrId));
         return requireOpen(pool);
+    }
+
+    private static ProblemException notFound(String nameOrId) {
+        return new ProblemException(
+                ProblemCode.POOL_NOT_FOUND,
+                "there is no storage pool '%s' that was ever started".formatted(nameOrId));
     }
 
     /** The same for the pool of a volume. */
@@ -80,6 +81,7 @@ public final class PoolViews {
             case OPEN -> pool;
             case CLOSING -> throw refused(pool, "is being stopped");
             case CLOSED -> throw refused(pool, "is not running; start it first");
+            case FORGOTTEN -> throw notFound(pool.name());
         };
     }
 
@@ -148,6 +150,11 @@ public final class PoolViews {
                                                         row.getObject("closing_for", UUID.class),
                                                         row.getLong("epoch")))
                                 .list());
+    }
+
+    /** The pool is undefined; it may come back by being opened. */
+    public void forgotten(UUID pool) {
+        update("update pool_view set state = 'FORGOTTEN' where id = ?", pool);
     }
 
     /** Whether any pool is closing. */

@@ -60,6 +60,27 @@ public final class VolumeEvents {
             @Nullable VolumeState before,
             Operation operation,
             @Nullable Problem problem) {
+        var cause = new Cause(operation.id(), operation.actor(), operation.traceparent());
+        publish(verb, id, before, cause, problem);
+    }
+
+    /**
+     * Publishes that a volume is no longer kept track of, as its pool is undefined.
+     *
+     * @param operation of pool-service, on whose behalf
+     */
+    public void forgotten(UUID id, VolumeState before, UUID operation) {
+        publish("forgotten", id, before, new Cause(operation, "cistern", null), null);
+    }
+
+    private record Cause(UUID operation, String actor, @Nullable String traceparent) {}
+
+    private void publish(
+            String verb,
+            UUID id,
+            @Nullable VolumeState before,
+            Cause cause,
+            @Nullable Problem problem) {
         var volume = volumes.get(id);
         var data =
                 new Data(
@@ -74,8 +95,8 @@ public final class VolumeEvents {
                         volume.backingFile(),
                         before == null ? null : before.text(),
                         volume.state().text(),
-                        operation.id(),
-                        operation.actor(),
+                        cause.operation(),
+                        cause.actor(),
                         Instant.now(),
                         problem);
         outbox.send(
@@ -84,7 +105,7 @@ public final class VolumeEvents {
                                 SOURCE,
                                 id,
                                 volumes.nextEvent(id),
-                                operation.traceparent(),
+                                cause.traceparent(),
                                 data)
                         .message());
     }

@@ -94,7 +94,8 @@ public final class VolumeQuery {
                         handle.createQuery(
                                         SELECT
                                                 + "(p.name = :pool or p.id::text = :pool) and v.name = :name"
-                                                + " and v.state <> 'DELETED' order by v.position desc limit 1")
+                                                + " and v.state <> 'DELETED'"
+                                                + " order by v.state = 'ERROR', v.position desc limit 1")
                                 .bind("pool", pool)
                                 .bind("name", name)
                                 .map((row, _) -> read(row))

@@ -4,7 +4,6 @@ import dev.cistern.common.inbox.Deliveries;
 import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Heartbeat;
 import dev.cistern.common.message.InternalEvent;
-import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.volume.work.VolumeWork;
@@ -66,11 +65,13 @@ public class VolumeChannels {
     void heartbeats(ConsumerRecords<String, byte[]> records) {
         for (var message : records) {
             try {
-                var heartbeat = Json.read(message.value(), Heartbeat.class);
+                var heartbeat = Delivery.of(message).read(Heartbeat.class);
                 work.runtime().watchdog().heard(heartbeat);
                 heartbeat.groups().forEach(work.topics()::ensureGroup);
-            } catch (IOException e) {
-                LOG.warnf("a heartbeat cannot be read: %s", e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                LOG.warnf(
+                        "the heartbeat at offset %d is passed over: %s",
+                        message.offset(), e.getMessage());
             }
         }
     }

@@ -8,7 +8,6 @@ import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.volume.PoolView;
 import dev.cistern.volume.VolumeState;
 import java.util.UUID;
 
@@ -27,7 +26,7 @@ record CreateVolume(Workshop workshop) implements UseCase {
     @Override
     public Turn begin(Operation operation) {
         var pool = workshop.pool(operation);
-        if (pool.state() == PoolView.State.CLOSED) {
+        if (pool.closed()) {
             return new Turn.Fail(Workshop.closed(pool));
         }
         var volume = workshop.volumes().get(operation.target());
@@ -49,9 +48,8 @@ record CreateVolume(Workshop workshop) implements UseCase {
         }
         var before = workshop.volumes().get(id);
         if (workshop.volumes().created(id, file)) {
-            if (before.state() != VolumeState.CREATING) {
-                workshop.ledger().count(before.poolId(), file.capacity());
-            }
+            var counted = before.state() == VolumeState.CREATING ? before.capacity() : 0;
+            workshop.ledger().count(before.poolId(), file.capacity() - counted);
             workshop.events().publish("created", id, before.state(), operation);
         }
         return new Turn.Finish(created(id, file));

@@ -3,11 +3,11 @@ package dev.cistern.volume.work;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeState;
 import java.util.Map;
@@ -42,7 +42,7 @@ record DeleteVolume(Workshop workshop) implements UseCase {
 
     private Turn send(Operation operation, Volume volume) {
         var pool = workshop.pool(operation);
-        if (pool.state() == PoolView.State.CLOSED) {
+        if (pool.closed()) {
             return new Turn.Fail(Workshop.closed(pool));
         }
         workshop.volumes().deleting(volume.id());
@@ -70,7 +70,14 @@ record DeleteVolume(Workshop workshop) implements UseCase {
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        workshop.volumes().kept(operation.target(), problem.code() == ProblemCode.VOLUME_DRIFTED);
+        if (operation.state() == OperationState.WAITING) {
+            return;
+        }
+        var before = workshop.volumes().get(operation.target());
+        var drifted = problem.code() == ProblemCode.VOLUME_DRIFTED;
+        if (workshop.volumes().kept(before.id(), drifted) && drifted && !before.drifted()) {
+            workshop.events().publish("drifted", before.id(), VolumeState.DELETING, operation);
+        }
         workshop.tellIfUnreachable(operation, problem);
     }
 }

@@ -1,10 +1,9 @@
 package dev.cistern.volume.work;
 
-import dev.cistern.common.outbox.Outbox;
-import dev.cistern.common.outbox.PublicEvent;
 import dev.cistern.volume.Ledger;
-import dev.cistern.volume.Volumes;
-import java.time.Instant;
+import dev.cistern.volume.PoolViews;
+import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.VolumeState;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -12,32 +11,18 @@ import org.jdbi.v3.core.Jdbi;
 /** Lets go of the volumes of a pool that is undefined; their files stay where they are. */
 final class Forgetting {
     private final Jdbi jdbi;
-    private final Volumes volumes;
+    private final PoolViews pools;
     private final Ledger ledger;
-    private final Outbox outbox;
+    private final VolumeEvents events;
 
-    Forgetting(Jdbi jdbi, Volumes volumes, Ledger ledger, Outbox outbox) {
+    Forgetting(Jdbi jdbi, PoolViews pools, Ledger ledger, VolumeEvents events) {
         this.jdbi = jdbi;
-        this.volumes = volumes;
+        this.pools = pools;
         this.ledger = ledger;
-        this.outbox = outbox;
+        this.events = events;
     }
 
-    /** What the event of a forgotten volume carries. */
-    record Data(
-            String tenant,
-            UUID volumeId,
-            UUID poolId,
-            String pool,
-            String name,
-            String format,
-            long capacity,
-            long allocation,
-            String oldState,
-            String newState,
-            UUID operation,
-            String actor,
-            Instant time) {}
+    private record Forgotten(UUID id, VolumeState before) {}
 
     /** How many volumes of the pool have files. */
     long count(UUID pool) {
@@ -52,51 +37,32 @@ final class Forgetting {
     }
 
     /**
-     * Ends the records of the pool's volumes.
+     * Ends the records of a pool on which nothing runs any more, and of its volumes.
      *
      * @param operation of pool-service, on whose behalf
      */
     void forget(UUID pool, UUID operation) {
-        List<UUID> forgotten =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createQuery(
-                                                "update volume set state = 'DELETED', changed = nextval('change_sequence'),"
-                                                        + " updated_at = now() where id in (select id from volume where pool = :pool"
-                                                        + " and state in ('AVAILABLE', 'ERROR') order by id for update)"
-                                                        + " returning id")
-                                        .bind("pool", pool)
-                                        .mapTo(UUID.class)
-                                        .list());
-        forgotten.forEach(id -> publish(id, operation));
-        ledger.release(pool, ledger.reserved(pool));
+        end(pool).forEach(volume -> events.forgotten(volume.id(), volume.before(), operation));
+        ledger.releaseAll(pool);
+        pools.forgotten(pool);
     }
 
-    private void publish(UUID id, UUID operation) {
-        var volume = volumes.get(id);
-        var data =
-                new Data(
-                        volume.tenant(),
-                        id,
-                        volume.poolId(),
-                        volume.pool(),
-                        volume.name(),
-                        volume.format(),
-                        volume.capacity(),
-                        volume.allocation(),
-                        "available",
-                        volume.state().text(),
-                        operation,
-                        "cistern",
-                        Instant.now());
-        outbox.send(
-                new PublicEvent(
-                                "volume.forgotten.v1",
-                                "/v1/volumes",
-                                id,
-                                volumes.nextEvent(id),
-                                null,
-                                data)
-                        .message());
+    private List<Forgotten> end(UUID pool) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "with known as (select id, state from volume where pool = :pool"
+                                                + " and state <> 'DELETED' order by id for update)"
+                                                + " update volume v set state = 'DELETED', missing = false, drifted = false,"
+                                                + " changed = nextval('change_sequence'), updated_at = now()"
+                                                + " from known where v.id = known.id returning v.id, known.state")
+                                .bind("pool", pool)
+                                .map(
+                                        (row, _) ->
+                                                new Forgotten(
+                                                        row.getObject("id", UUID.class),
+                                                        VolumeState.valueOf(
+                                                                row.getString("state"))))
+                                .list());
     }
 }

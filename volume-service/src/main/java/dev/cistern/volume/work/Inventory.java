@@ -48,20 +48,26 @@ final class Inventory {
         if (page == 0) {
             forget(operation);
         }
-        jdbi.useHandle(handle -> insert(handle, operation, page, files));
+        jdbi.useHandle(
+                handle -> {
+                    handle.execute(
+                            "insert into scan_page (operation, page) values (?, ?) on conflict do nothing",
+                            operation,
+                            page);
+                    insert(handle, operation, files);
+                });
     }
 
-    private static void insert(Handle handle, UUID operation, int page, List<FileFacts> files) {
+    private static void insert(Handle handle, UUID operation, List<FileFacts> files) {
         var batch =
                 handle.prepareBatch(
-                        "insert into scan_entry (operation, name, page, format, capacity, allocation, fault,"
+                        "insert into scan_entry (operation, name, format, capacity, allocation, fault,"
                                 + " backing_file, backing_format, inode, file_mode, file_owner, file_group)"
-                                + " values (:operation, :name, :page, :format, :capacity, :allocation, :fault,"
+                                + " values (:operation, :name, :format, :capacity, :allocation, :fault,"
                                 + " :backingFile, :backingFormat, :inode, :mode, :owner, :group)"
                                 + " on conflict do nothing");
         for (var file : files) {
             batch.bind("operation", operation)
-                    .bind("page", page)
                     .bind("name", file.name())
                     .bind("format", file.format())
                     .bind("capacity", file.capacity())
@@ -83,7 +89,7 @@ final class Inventory {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "select count(distinct page) from scan_entry where operation = :operation")
+                                        "select count(*) from scan_page where operation = :operation")
                                 .bind("operation", operation)
                                 .mapTo(Integer.class)
                                 .one());
@@ -92,7 +98,10 @@ final class Inventory {
     /** Drops what a scan has sent. */
     void forget(UUID operation) {
         jdbi.useHandle(
-                handle -> handle.execute("delete from scan_entry where operation = ?", operation));
+                handle -> {
+                    handle.execute("delete from scan_entry where operation = ?", operation);
+                    handle.execute("delete from scan_page where operation = ?", operation);
+                });
     }
 
     /**
@@ -229,7 +238,7 @@ final class Inventory {
                                                                 row.getLong("capacity")))
                                         .list());
         adopted.forEach(volume -> events.publish("adopted", volume.id(), null, scan));
-        ledger.count(scan.pool(), adopted.stream().mapToLong(Adopted::capacity).sum());
+        ledger.count(scan.pool(), adopted.stream().map(Adopted::capacity).toList());
         return adopted.size();
     }
 

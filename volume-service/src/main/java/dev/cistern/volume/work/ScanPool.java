@@ -8,12 +8,13 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
-import dev.cistern.volume.PoolView;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** Has a worker list a pool's files, and brings the inventory in line with them. */
 record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
     static final String KIND = "ScanPool";
+    private static final Logger LOG = Logger.getLogger(ScanPool.class);
 
     /**
      * Why and since when.
@@ -31,7 +32,7 @@ record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
     @Override
     public Turn begin(Operation operation) {
         var pool = workshop.pool(operation);
-        return pool.state() == PoolView.State.CLOSED
+        return pool.closed()
                 ? new Turn.Fail(Workshop.closed(pool))
                 : new Turn.Send(new Command.ScanPool(pool.place()));
     }
@@ -52,14 +53,16 @@ record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
         if (pages == 0) {
             inventory.forget(operation.id());
         }
-        if (inventory.pages(operation.id()) != pages) {
-            throw new IllegalStateException(
-                    "scan %s has %d pages, of which %d came"
-                            .formatted(operation.id(), pages, inventory.pages(operation.id())));
+        var came = inventory.pages(operation.id());
+        if (came != pages) {
+            LOG.warnf(
+                    "scan %s of pool %s has %d pages, of which %d came: the watchdog has it done again",
+                    operation.id(), operation.targetName(), pages, came);
+            return new Turn.Stay();
         }
         var request = operation.request(Request.class);
-        var stock = inventory.apply(operation, request.start());
         workshop.pools().measured(operation.pool(), figures);
+        var stock = inventory.apply(operation, request.start());
         workshop.tell(
                 new PoolInventoried(
                         operation.pool(),

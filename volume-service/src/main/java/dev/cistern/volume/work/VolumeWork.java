@@ -72,9 +72,9 @@ public class VolumeWork {
                         workshop,
                         new Forgetting(
                                 foundation.jdbi(),
-                                workshop.volumes(),
+                                workshop.pools(),
                                 workshop.ledger(),
-                                foundation.outbox()),
+                                workshop.events()),
                         runtime.operations());
     }
 

@@ -24,12 +24,17 @@ record Workshop(
         outbox.send(OutboxMessage.internal(event));
     }
 
-    /** A worker that does not find the pool's folder is news for pool-service. */
+    /**
+     * A worker that does not find the pool's folder, or finds another's in its place, is news for
+     * pool-service, of the epoch in which it looked.
+     */
     void tellIfUnreachable(Operation operation, Problem problem) {
-        if (problem.code() == ProblemCode.POOL_INACCESSIBLE) {
-            tell(
-                    new InternalEvent.PoolUnreachable(
-                            operation.pool(), pool(operation).epoch(), problem));
+        var ofFolder =
+                problem.code() == ProblemCode.POOL_INACCESSIBLE
+                        || problem.code() == ProblemCode.POOL_FOREIGN;
+        if (ofFolder && operation.command() != null) {
+            var seen = operation.sentCommand().pool();
+            tell(new InternalEvent.PoolUnreachable(seen.poolId(), seen.epoch(), problem));
         }
     }
 
