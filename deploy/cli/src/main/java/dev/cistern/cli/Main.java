@@ -46,12 +46,21 @@ public final class Main implements Runnable, Root {
         var line = new CommandLine(new Main(surroundings));
         Verbs.add(line, arguments);
         Arguments.teach(line);
-        return line.setOut(surroundings.out())
+        line.setOut(surroundings.out())
                 .setErr(surroundings.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::misused)
-                .setExecutionExceptionHandler(Main::broken)
-                .execute(arguments);
+                .setExecutionExceptionHandler(Main::broken);
+        return Arguments.areWhole(arguments) ? line.execute(arguments) : garbled(surroundings);
+    }
+
+    private static int garbled(Surroundings surroundings) {
+        surroundings
+                .err()
+                .println(
+                        "error: the arguments have letters that this locale cannot express: set"
+                                + " LC_ALL=C.UTF-8, or name the volume by its id");
+        return CommandLine.ExitCode.USAGE;
     }
 
     private static int misused(ParameterException misuse, String... arguments) {

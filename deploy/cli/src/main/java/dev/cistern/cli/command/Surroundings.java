@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -28,13 +29,22 @@ public record Surroundings(
                 System.in,
                 writer(System.out),
                 writer(System.err),
-                System.out.charset(),
+                charset(System.out),
                 System.getenv(),
                 StandardError::isTerminal);
     }
 
     private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, stream.charset());
+        return new PrintWriter(stream, true, charset(stream));
+    }
+
+    /**
+     * That of the locale; a locale that knows no more than ASCII (C, POSIX) cares about no other.
+     */
+    private static Charset charset(PrintStream stream) {
+        return stream.charset().equals(StandardCharsets.US_ASCII)
+                ? StandardCharsets.UTF_8
+                : stream.charset();
     }
 
     /** A variable of the environment; empty if it is not set. */

@@ -48,6 +48,7 @@ final class Wait {
         var current = accepted;
         try (var bar = session.progress();
                 var _ = new GoOn(session.err(), accepted.id())) {
+            bar.show(what(current), current.bytesDone(), current.bytesTotal());
             var step = SHORT;
             while (!current.done()) {
                 current = look(current, wholeSeconds(step, left(start, atMost)));

@@ -4,7 +4,9 @@ import static dev.cistern.cli.Bodies.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -12,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The client as a process of its own that is told to end. The signal is TERM, on which the same
- * happens as on INT, because shells start what runs in the background with INT ignored.
+ * The client as a process of its own. The signal that ends it is TERM, on which the same happens as
+ * on INT, because shells start what runs in the background with INT ignored.
  */
 @Timeout(30)
-final class InterruptTest {
+final class ProcessTest {
 
     @Test
     void whoLeavesWhileWaitingIsToldHowToGoOn() throws Exception {
@@ -65,7 +67,44 @@ final class InterruptTest {
         }
     }
 
+    @Test
+    void aLocaleWithoutLettersGarblesNothing() throws Exception {
+        try (var server = new FakeCistern()) {
+            server.answers(200, Bodies.volume("bücher"));
+
+            var shown = inLocaleC(command(server, "vol-info", "images:x")).start();
+
+            assertThat(shown.inputReader(StandardCharsets.UTF_8).readAllAsString())
+                    .contains("Name:           bücher");
+        }
+    }
+
+    @Test
+    void aNameThatTheLocaleCannotExpressIsRefused() throws Exception {
+        try (var server = new FakeCistern()) {
+            var client = command(server, "vol-delete", "--pool", "images");
+            client.command().addAll(0, List.of("bash", "-c", "\"$@\" $'b\\xc3\\xbccher'", "-"));
+
+            var deletes = inLocaleC(client).start();
+
+            assertThat(deletes.errorReader().readAllAsString())
+                    .startsWith(
+                            "error: the arguments have letters that this locale cannot express");
+            assertThat(deletes.waitFor()).isEqualTo(2);
+            assertThat(server.lines()).isEmpty();
+        }
+    }
+
+    private static ProcessBuilder inLocaleC(ProcessBuilder client) {
+        client.environment().put("LC_ALL", "C");
+        return client;
+    }
+
     private static Process start(FakeCistern server, String... arguments) throws IOException {
+        return command(server, arguments).start();
+    }
+
+    private static ProcessBuilder command(FakeCistern server, String... arguments) {
         var command =
                 Stream.concat(
                                 Stream.of(
@@ -78,9 +117,9 @@ final class InterruptTest {
                                         "dev.cistern.cli.Main"),
                                 Stream.of(arguments))
                         .toList();
-        var builder = new ProcessBuilder(List.copyOf(command));
+        var builder = new ProcessBuilder(new ArrayList<>(command));
         builder.environment().put("CISTERN_URL", server.url());
-        return builder.start();
+        return builder;
     }
 
     private static void awaitRequests(FakeCistern server, int count) throws InterruptedException {
