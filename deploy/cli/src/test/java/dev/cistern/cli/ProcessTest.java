@@ -3,6 +3,7 @@ package dev.cistern.cli;
 import static dev.cistern.cli.Bodies.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -64,6 +65,19 @@ final class ProcessTest {
 
             assertThat(start(server, "pool-list").waitFor()).isZero();
             assertThat(start(server, "pool-list", "--nonsense").waitFor()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aListThatCouldNotBeWrittenIsAFailure() throws Exception {
+        try (var server = new FakeCistern()) {
+            server.answers(200, Bodies.page());
+
+            var list = command(server, "pool-list").redirectOutput(new File("/dev/full")).start();
+
+            assertThat(list.errorReader().readAllAsString())
+                    .startsWith("error: standard output could not be written");
+            assertThat(list.waitFor()).isEqualTo(1);
         }
     }
 

@@ -27,15 +27,15 @@ public record Surroundings(
     public static Surroundings ofProcess() {
         return new Surroundings(
                 System.in,
-                writer(System.out),
-                writer(System.err),
+                writer(System.out, false),
+                writer(System.err, true),
                 charset(System.out),
                 System.getenv(),
                 StandardError::isTerminal);
     }
 
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, charset(stream));
+    private static PrintWriter writer(PrintStream stream, boolean flushes) {
+        return new PrintWriter(stream, flushes, charset(stream));
     }
 
     /**

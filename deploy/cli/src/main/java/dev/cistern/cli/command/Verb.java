@@ -22,12 +22,18 @@ public abstract class Verb implements Callable<Integer> {
         var session = ((Root) spec.root().userObject()).session();
         try {
             run(session);
+            requireWritten(session);
             return 0;
         } catch (Failure failure) {
             report(failure, session);
             return failure.exitCode();
-        } finally {
-            session.out().flush();
+        }
+    }
+
+    /** A list that lacks its end must not pass for a whole one. */
+    private static void requireWritten(Session session) throws Failure {
+        if (session.out().checkError()) {
+            throw new Failure.Local("standard output could not be written to the end");
         }
     }
 
