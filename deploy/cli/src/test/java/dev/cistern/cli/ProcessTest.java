@@ -43,13 +43,15 @@ final class ProcessTest {
     }
 
     @Test
-    void whoStopsFollowingIsToldTheCursor() throws Exception {
+    void whoFollowsSeesEventsAtOnceAndInTheEndTheCursor() throws Exception {
         try (var server = new FakeCistern()) {
-            for (var i = 0; i < 10_000; i++) {
+            server.answers(200, "{\"items\":[{\"type\":\"first\"}],\"cursor\":\"c6\"}");
+            for (var i = 0; i < 100; i++) {
                 server.answers(200, "{\"items\":[],\"cursor\":\"c7\"}");
             }
             var process = start(server, "events", "--follow");
-            awaitRequests(server, 2);
+            assertThat(process.inputReader().readLine()).contains("first");
+            awaitRequests(server, 3);
 
             process.toHandle().destroy();
 

@@ -51,15 +51,20 @@ public final class Events extends Verb {
     private void follow(Session session) throws Failure {
         var poll = new LongPoll(session.api());
         var events = next(session);
-        while (!session.out().checkError()) {
-            for (var event : events) {
-                session.out().println(session.json() ? Json.write(event) : line(event));
-            }
+        while (isWritten(session, events)) {
             events =
                     taken(
                             session,
                             poll.ask(route(), WAIT, answer -> !answer.path("items").isEmpty()));
         }
+    }
+
+    /** Writes events, at once; whoever reads them may have gone. */
+    private static boolean isWritten(Session session, JsonNode events) {
+        for (var event : events) {
+            session.out().println(session.json() ? Json.write(event) : line(event));
+        }
+        return !session.out().checkError();
     }
 
     private void list(Session session) throws Failure {

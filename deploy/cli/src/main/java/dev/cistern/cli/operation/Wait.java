@@ -77,10 +77,16 @@ final class Wait {
                     new LongPoll(session.api())
                             .ask(current.route(), step, answer -> answer.path("done").asBoolean()));
         } catch (Failure.Unreachable away) {
-            throw new Failure.Unreachable(
-                    "%s; the operation goes on: %s"
-                            .formatted(away.getMessage(), GoOn.advice(current.id())));
+            throw goesOn(current, away);
+        } catch (Failure.Refused refused) {
+            throw refused.isUnavailable() ? goesOn(current, refused) : refused;
         }
+    }
+
+    private static Failure goesOn(Operation current, Failure away) {
+        return new Failure.Unreachable(
+                "%s; the operation goes on: %s"
+                        .formatted(away.getMessage(), GoOn.advice(current.id())));
     }
 
     private static String what(Operation operation) {
