@@ -45,6 +45,7 @@ final class Peer implements AutoCloseable {
     private final KafkaConsumer<String, byte[]> answers;
     private final Deque<CommandMessage> unread = new ArrayDeque<>();
     private final Deque<InternalEvent> heard = new ArrayDeque<>();
+    private UUID pool = new UUID(0, 0);
 
     Peer(String kafka) throws InterruptedException, ExecutionException, IOException {
         producer =
@@ -94,9 +95,13 @@ final class Peer implements AutoCloseable {
         return consumer;
     }
 
-    /** Opens a pool and answers the scan that follows with these files. */
+    /**
+     * Opens a pool and answers the scan that follows with these files. From then on only what is
+     * said of this pool is heard: what earlier tests left unanswered is sent again and again.
+     */
     UUID openPool(String name, long allowed, List<FileFacts> files) throws Exception {
         var id = UUID.randomUUID();
+        pool = id;
         open(id, name, 1, allowed);
         scanned(files);
         return id;
@@ -173,7 +178,10 @@ final class Peer implements AutoCloseable {
         var deadline = System.nanoTime() + PATIENCE.toNanos();
         while (unread.isEmpty()) {
             for (var message : commands.poll(Duration.ofMillis(200))) {
-                unread.add(Json.read(message.value(), CommandMessage.class));
+                var command = Json.read(message.value(), CommandMessage.class);
+                if (command.command().pool().poolId().equals(pool) && command.attempt() == 1) {
+                    unread.add(command);
+                }
             }
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("no " + kind.getSimpleName() + " came");
@@ -191,7 +199,10 @@ final class Peer implements AutoCloseable {
         var deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             for (var message : answers.poll(Duration.ofMillis(200))) {
-                heard.add(Json.read(message.value(), InternalEvent.class));
+                var event = Json.read(message.value(), InternalEvent.class);
+                if (event.poolId().equals(pool)) {
+                    heard.add(event);
+                }
             }
             while (!heard.isEmpty()) {
                 var event = heard.remove();

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -386,6 +387,13 @@ final class OneProcessTest {
         cistern.api().success("pools", cistern.api().delete("/v1/pools/life"));
         assertThat(cistern.api().get("/v1/pools/life").status()).isEqualTo(404);
         cistern.startedPool("life", folder, Map.of());
+    }
+
+    @AfterEach
+    void eventsAreAsPublished() throws Exception {
+        for (var event : EventLog.read(cistern.kafka())) {
+            assertThat(Schemas.faults(event)).isEmpty();
+        }
     }
 
     private static void create(String pool, String name, String format, long capacity)
