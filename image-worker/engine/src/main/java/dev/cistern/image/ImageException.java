@@ -43,6 +43,16 @@ public sealed class ImageException extends IOException {
         }
     }
 
+    /** It names another file that it must not have. */
+    public static final class Forbidden extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        /** Which file, and why not. */
+        public Forbidden(String message) {
+            super(message);
+        }
+    }
+
     /** A request goes beyond what the format can hold. */
     public static final class OutOfRange extends ImageException {
         private static final long serialVersionUID = 1L;

@@ -3,6 +3,7 @@ package dev.cistern.image;
 import dev.cistern.image.lock.ImageLock;
 import dev.cistern.image.qcow2.Qcow2Creator;
 import dev.cistern.image.qcow2.Qcow2Inspector;
+import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStorage;
@@ -84,6 +85,43 @@ public final class Images {
                     throw new ImageException.Unsupported(
                             storage.name() + ": vmdk images cannot be made");
         }
+    }
+
+    /** The same for a qcow2 image that is to be other than usual. */
+    public static void create(long capacity, Qcow2Options options, Storage storage)
+            throws IOException {
+        Qcow2Creator.create(
+                new CreateOptions(ImageFormat.QCOW2, capacity).capacity(), options, storage);
+    }
+
+    /**
+     * Opens an image, and the images below it for reading. QEMU's locks are taken on all of their
+     * files before anything is read, and kept until the image is closed.
+     *
+     * @throws ImageInUseException if another user is in the way
+     * @throws ImageException if it is no image of the format, or none that can be opened so
+     */
+    public static DiskImage open(Directory directory, String name, OpenOptions options)
+            throws IOException {
+        while (true) {
+            var file = directory.openFile(name, options.access());
+            var image =
+                    new ImageOpener(options.gate()).open(file, options.format(), options.access());
+            if (isStill(directory, name, file)) {
+                return image;
+            }
+            image.close();
+        }
+    }
+
+    /** Whether the name has not been given to another file before the lock was taken. */
+    private static boolean isStill(Directory directory, String name, FileStorage file)
+            throws IOException {
+        var named = directory.status(name);
+        var opened = file.status();
+        return named.isPresent()
+                && named.get().inode() == opened.inode()
+                && named.get().device() == opened.device();
     }
 
     /**

@@ -71,6 +71,18 @@ public final class ImageLock implements Closeable {
                 EnumSet.of(Permission.WRITE, Permission.RESIZE));
     }
 
+    /**
+     * Reads and writes an image that nobody else writes to, or reads as if it stood still.
+     *
+     * @throws ImageInUseException if anyone has it open who would not bear that
+     */
+    public static ImageLock writer(FileStorage file) throws IOException {
+        return take(
+                file,
+                EnumSet.of(Permission.CONSISTENT_READ, Permission.WRITE, Permission.RESIZE),
+                EnumSet.of(Permission.WRITE, Permission.RESIZE));
+    }
+
     private static ImageLock take(FileStorage file, Set<Permission> used, Set<Permission> notShared)
             throws IOException {
         var lock = new ImageLock(file, used, notShared);

@@ -1,7 +1,6 @@
 package dev.cistern.image.storage;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,13 +11,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe but for {@link #close}, which must be the last call.
  */
 public final class FileStorage implements Storage {
-    /** Largest transfer at once; a heap buffer is copied through memory of this size. */
-    private static final int CHUNK = 1 << 20;
+    /** A buffer on the heap is copied through this much memory of each thread. */
+    private static final int BOUNCE_BYTES = 256 * 1024;
+
+    private static final ThreadLocal<ByteBuffer> BOUNCE =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BOUNCE_BYTES));
 
     private final int descriptor;
     private final String path;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile boolean failed;
+
+    /** What the file system has refused once is not asked for again. */
+    private volatile boolean zeroes = true;
+
+    private volatile boolean punches = true;
+    private volatile boolean allocates = true;
+    private volatile boolean seeks = true;
 
     FileStorage(int descriptor, String path) {
         this.descriptor = descriptor;
@@ -27,21 +36,15 @@ public final class FileStorage implements Storage {
 
     @Override
     public int read(ByteBuffer into, long offset) throws IOException {
-        var length = Math.min(into.remaining(), CHUNK);
-        if (length == 0) {
-            return 0;
-        }
         if (into.isDirect()) {
-            var count = pread(MemorySegment.ofBuffer(into), length, offset);
+            var count = pread(MemorySegment.ofBuffer(into), into.remaining(), offset);
             into.position(into.position() + count);
             return count;
         }
-        try (var arena = Arena.ofConfined()) {
-            var memory = arena.allocate(length);
-            var count = pread(memory, length, offset);
-            into.put(memory.asSlice(0, count).asByteBuffer());
-            return count;
-        }
+        var chunk = BOUNCE.get().clear().limit(Math.min(into.remaining(), BOUNCE_BYTES));
+        var count = pread(MemorySegment.ofBuffer(chunk), chunk.limit(), offset);
+        into.put(chunk.limit(count));
+        return count;
     }
 
     private int pread(MemorySegment into, int length, long offset) throws IOException {
@@ -66,19 +69,17 @@ public final class FileStorage implements Storage {
     }
 
     private int write(ByteBuffer from, long offset) throws IOException {
-        var length = Math.min(from.remaining(), CHUNK);
         if (from.isDirect()) {
-            var count = pwrite(MemorySegment.ofBuffer(from), length, offset);
+            var count = pwrite(MemorySegment.ofBuffer(from), from.remaining(), offset);
             from.position(from.position() + count);
             return count;
         }
-        try (var arena = Arena.ofConfined()) {
-            var memory = arena.allocate(length);
-            memory.asByteBuffer().put(from.slice(from.position(), length));
-            var count = pwrite(memory, length, offset);
-            from.position(from.position() + count);
-            return count;
-        }
+        var length = Math.min(from.remaining(), BOUNCE_BYTES);
+        var chunk = BOUNCE.get().clear();
+        chunk.put(0, from, from.position(), length).limit(length);
+        var count = pwrite(MemorySegment.ofBuffer(chunk), length, offset);
+        from.position(from.position() + count);
+        return count;
     }
 
     private int pwrite(MemorySegment from, int length, long offset) throws IOException {
@@ -104,6 +105,78 @@ public final class FileStorage implements Storage {
         if (Posix.ftruncate(descriptor, size) != 0) {
             throw Failures.of("truncate", path);
         }
+    }
+
+    @Override
+    public void zero(long offset, long length) throws IOException {
+        requireSound();
+        zeroes = zeroes && fallocate("zero", Posix.FALLOC_ZERO_RANGE, offset, length);
+        if (!zeroes) {
+            Zeroes.write(this, offset, length);
+        }
+    }
+
+    @Override
+    public boolean punchHole(long offset, long length) throws IOException {
+        requireSound();
+        var mode = Posix.FALLOC_PUNCH_HOLE | Posix.FALLOC_KEEP_SIZE;
+        punches = punches && fallocate("punch", mode, offset, length);
+        return punches;
+    }
+
+    @Override
+    public void allocate(long offset, long length) throws IOException {
+        requireSound();
+        allocates = allocates && fallocate("allocate", 0, offset, length);
+        var end = size();
+        if (!allocates && offset + length > end) {
+            Zeroes.write(this, Math.max(offset, end), offset + length - Math.max(offset, end));
+        }
+    }
+
+    /** False if the file system does not know how. */
+    private boolean fallocate(String what, int mode, long offset, long length) throws IOException {
+        if (length == 0) {
+            return true;
+        }
+        while (Posix.fallocate(descriptor, mode, offset, length) != 0) {
+            switch (Posix.errno()) {
+                case Posix.EINTR -> {}
+                case Posix.EOPNOTSUPP, Posix.ENOSYS -> {
+                    return false;
+                }
+                default -> throw Failures.of(what, path);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public long nextData(long offset) throws IOException {
+        return seek(offset, Posix.SEEK_DATA, offset);
+    }
+
+    @Override
+    public long nextHole(long offset) throws IOException {
+        return seek(offset, Posix.SEEK_HOLE, size());
+    }
+
+    private long seek(long offset, int whence, long unknown) throws IOException {
+        if (!seeks) {
+            return unknown;
+        }
+        var found = Posix.lseek(descriptor, offset, whence);
+        if (found >= 0) {
+            return found;
+        }
+        return switch (Posix.errno()) {
+            case Posix.ENXIO -> size();
+            case Posix.EINVAL, Posix.EOPNOTSUPP -> {
+                seeks = false;
+                yield unknown;
+            }
+            default -> throw Failures.of("seek", path);
+        };
     }
 
     @Override

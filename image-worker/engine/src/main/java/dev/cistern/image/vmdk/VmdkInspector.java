@@ -20,8 +20,12 @@ public final class VmdkInspector {
     /** {@code KDMV}, of a hosted sparse extent, little-endian ("Hosted sparse extents"). */
     private static final int SPARSE_MAGIC = 0x564d444b;
 
+    /** {@code COWD}, of an ESX sparse extent, little-endian ("ESX Server sparse extents"). */
+    private static final int COWD_MAGIC = 0x44574f43;
+
     private static final int SPARSE_HEADER_BYTES = 512;
     private static final int CAPACITY_OFFSET = 12;
+    private static final int ESX_CAPACITY_OFFSET = 12;
     private static final int DESCRIPTOR_OFFSET = 28;
     private static final int DESCRIPTOR_SIZE = 36;
     private static final int PROBE_BYTES = 4096;
@@ -34,9 +38,11 @@ public final class VmdkInspector {
      */
     public static boolean recognises(Storage storage) throws IOException {
         var bytes = read(storage, 0, PROBE_BYTES);
-        if (bytes.remaining() >= Integer.BYTES
-                && bytes.order(ByteOrder.LITTLE_ENDIAN).getInt(0) == SPARSE_MAGIC) {
-            return true;
+        if (bytes.remaining() >= Integer.BYTES) {
+            var magic = bytes.order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+            if (magic == SPARSE_MAGIC || magic == COWD_MAGIC) {
+                return true;
+            }
         }
         return startsAsDescriptor(text(bytes));
     }
@@ -70,6 +76,9 @@ public final class VmdkInspector {
         var head = read(file, 0, SPARSE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         if (head.remaining() == SPARSE_HEADER_BYTES && head.getInt(0) == SPARSE_MAGIC) {
             return sparse(head, file);
+        }
+        if (head.remaining() == SPARSE_HEADER_BYTES && head.getInt(0) == COWD_MAGIC) {
+            return esxSparse(head, file);
         }
         var descriptor = Descriptor.parse(wholeText(file), file.name());
         return new ImageInfo(
@@ -105,6 +114,18 @@ public final class VmdkInspector {
                                                 Descriptor.NO_PARENT,
                                                 Descriptor.NO_PARENT,
                                                 List.of())));
+    }
+
+    /** Such an extent counts its sectors in 32 bits and has no descriptor of its own. */
+    private static ImageInfo esxSparse(ByteBuffer head, FileStorage file) throws IOException {
+        return new ImageInfo(
+                ImageFormat.VMDK,
+                Integer.toUnsignedLong(head.getInt(ESX_CAPACITY_OFFSET)) * SECTOR,
+                file.status().allocated(),
+                Optional.empty(),
+                Optional.empty(),
+                new ImageInfo.Details.Vmdk(
+                        "", Descriptor.NO_PARENT, Descriptor.NO_PARENT, List.of()));
     }
 
     private static Optional<Descriptor> embedded(ByteBuffer head, FileStorage file)

@@ -1,4 +1,4 @@
-package dev.cistern.image.qcow2;
+package dev.cistern.image.qcow2.format;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +10,9 @@ import java.util.List;
  * @param kind 0 incompatible, 1 compatible, 2 autoclear
  * @param bit counted from the lowest
  */
-record Feature(int kind, int bit, String name) {
+public record Feature(int kind, int bit, String name) {
     /** Those that QEMU knows, in its order. */
-    static final List<Feature> KNOWN =
+    public static final List<Feature> KNOWN =
             List.of(
                     new Feature(0, 0, "dirty bit"),
                     new Feature(0, 1, "corrupt bit"),
@@ -24,7 +24,7 @@ record Feature(int kind, int bit, String name) {
                     new Feature(2, 1, "raw external data"));
 
     /** Bytes of one entry of the table. */
-    static final int ENTRY_BYTES = 48;
+    public static final int ENTRY_BYTES = 48;
 
     void encode(ByteBuffer into) {
         var start = into.position();

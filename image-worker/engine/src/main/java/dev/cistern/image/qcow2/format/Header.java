@@ -1,4 +1,4 @@
-package dev.cistern.image.qcow2;
+package dev.cistern.image.qcow2.format;
 
 import dev.cistern.image.ImageException;
 import java.nio.ByteBuffer;
@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * @param size bytes that a guest sees
  * @param headerLength bytes; extensions begin there
  */
-record Header(
+public record Header(
         int version,
         long backingOffset,
         int backingLength,
@@ -30,19 +30,62 @@ record Header(
         int refcountOrder,
         int headerLength,
         int compressionType) {
-    static final int MAGIC = 0x514649fb; // 'Q' 'F' 'I' 0xfb
+    /** First four bytes. */
+    public static final int MAGIC = 0x514649fb; // 'Q' 'F' 'I' 0xfb
 
-    static final int V2_LENGTH = 72;
+    /** Bytes of version 2's header. */
+    public static final int V2_LENGTH = 72;
 
     /** With the compression type, padded to a multiple of 8. */
-    static final int V3_LENGTH = 112;
+    public static final int V3_LENGTH = 112;
 
-    static final long INCOMPATIBLE_DIRTY = 1;
-    static final long INCOMPATIBLE_CORRUPT = 1 << 1;
-    static final long INCOMPATIBLE_DATA_FILE = 1 << 2;
-    static final long INCOMPATIBLE_COMPRESSION = 1 << 3;
-    static final long INCOMPATIBLE_EXTENDED_L2 = 1 << 4;
-    static final long COMPATIBLE_LAZY_REFCOUNTS = 1;
+    /** Refcounts may be too low. */
+    public static final long INCOMPATIBLE_DIRTY = 1;
+
+    /** Metadata are known to be wrong. */
+    public static final long INCOMPATIBLE_CORRUPT = 1 << 1;
+
+    /** Guest data are in another file. */
+    public static final long INCOMPATIBLE_DATA_FILE = 1 << 2;
+
+    /** Clusters are compressed by other than zlib. */
+    public static final long INCOMPATIBLE_COMPRESSION = 1 << 3;
+
+    /** L2 entries have subclusters. */
+    public static final long INCOMPATIBLE_EXTENDED_L2 = 1 << 4;
+
+    /** Refcounts may be written late, under the dirty bit. */
+    public static final long COMPATIBLE_LAZY_REFCOUNTS = 1;
+
+    /** The bitmaps are as the image is. */
+    public static final long AUTOCLEAR_BITMAPS = 1;
+
+    /** The data file is a raw image of the same content. */
+    public static final long AUTOCLEAR_RAW_DATA_FILE = 1 << 1;
+
+    /** Where size, encryption, L1 size and L1 offset are, 24 bytes that one write changes. */
+    public static final int SIZE_AT = 24;
+
+    /** Where the refcount table's offset and length in clusters are, 12 bytes. */
+    public static final int REFCOUNT_TABLE_AT = 48;
+
+    /** Where the number of snapshots and the offset of their table are, 12 bytes. */
+    public static final int SNAPSHOTS_AT = 60;
+
+    /** Where the incompatible features are, 8 bytes. */
+    public static final int INCOMPATIBLE_AT = 72;
+
+    /** Where the autoclear features are, 8 bytes. */
+    public static final int AUTOCLEAR_AT = 88;
+
+    /** QEMU's limit on the L1 table, bytes; 2 PiB at clusters of 64 KiB. */
+    public static final int MAX_L1_BYTES = 32 << 20;
+
+    /** QEMU's limit on the refcount table, bytes; counts 2 PiB at clusters of 64 KiB. */
+    public static final int MAX_REFCOUNT_TABLE_BYTES = 8 << 20;
+
+    /** Longest name of a backing file, bytes ("Header", backing_file_size). */
+    public static final int MAX_BACKING_NAME = 1023;
 
     private static final int V3_MIN_LENGTH = 104;
     private static final int V2_REFCOUNT_ORDER = 4;
@@ -52,14 +95,11 @@ record Header(
 
     private static final int MAX_CLUSTER_BITS = 21;
 
-    /** Longest name of a backing file, bytes ("Header", backing_file_size). */
-    private static final int MAX_BACKING_NAME = 1023;
+    /** A subcluster has at least a sector. */
+    private static final int MIN_EXTENDED_CLUSTER_BITS = 14;
 
     /** QEMU's limit. */
     private static final int MAX_SNAPSHOTS = 65_536;
-
-    /** 2 MiB cluster images of 2 EiB and less; QEMU's limit on the L1 table, in bytes. */
-    private static final int MAX_L1_BYTES = 32 << 20;
 
     private static final int ENTRY_BYTES = 8;
     private static final int MAX_REFCOUNT_ORDER = 6;
@@ -70,7 +110,7 @@ record Header(
      * @param bytes the first bytes of the image, at least {@link #V2_LENGTH}
      * @param name of the image, for messages
      */
-    static Header decode(ByteBuffer bytes, String name) throws ImageException {
+    public static Header decode(ByteBuffer bytes, String name) throws ImageException {
         if (bytes.remaining() < V2_LENGTH || bytes.getInt(0) != MAGIC) {
             throw new ImageException.WrongFormat(name + ": does not begin as a qcow2 image does");
         }
@@ -153,6 +193,17 @@ record Header(
             throw new ImageException.Corrupt(
                     "%s: size at 0x18 is %s bytes".formatted(name, Long.toUnsignedString(size)));
         }
+        if (incompatible(INCOMPATIBLE_EXTENDED_L2) && clusterBits < MIN_EXTENDED_CLUSTER_BITS) {
+            throw new ImageException.Corrupt(
+                    "%s: cluster_bits at 0x14 is %d; with extended L2 entries at least %d"
+                            .formatted(name, clusterBits, MIN_EXTENDED_CLUSTER_BITS));
+        }
+        requireBetween(
+                "refcount_table_clusters at 0x38",
+                refcountTableClusters,
+                0,
+                Math.max(1, MAX_REFCOUNT_TABLE_BYTES >> clusterBits),
+                name);
         judgeBackingName(name);
         requireAtCluster("l1_table_offset", l1Offset, name);
         requireAtCluster("refcount_table_offset", refcountTableOffset, name);
@@ -190,16 +241,41 @@ record Header(
         }
     }
 
-    int clusterSize() {
+    /** Bytes of a cluster. */
+    public int clusterSize() {
         return 1 << clusterBits;
     }
 
-    boolean incompatible(long feature) {
+    /** Whether an incompatible feature is in use. */
+    public boolean incompatible(long feature) {
         return (incompatible & feature) != 0;
     }
 
-    /** The bytes of a version 3 header. */
-    ByteBuffer encode() {
+    /** The same image as one of its snapshots has it. */
+    public Header at(SnapshotEntry snapshot) {
+        return new Header(
+                version,
+                backingOffset,
+                backingLength,
+                clusterBits,
+                snapshot.capacity(size),
+                cryptMethod,
+                snapshot.l1Entries(),
+                snapshot.l1Host(),
+                refcountTableOffset,
+                refcountTableClusters,
+                snapshots,
+                snapshotsOffset,
+                incompatible,
+                compatible,
+                autoclear,
+                refcountOrder,
+                headerLength,
+                compressionType);
+    }
+
+    /** The bytes of the header; version 2 ends after 72. */
+    public ByteBuffer encode() {
         var bytes = ByteBuffer.allocate(V3_LENGTH);
         bytes.putInt(MAGIC).putInt(version).putLong(backingOffset).putInt(backingLength);
         bytes.putInt(clusterBits).putLong(size).putInt(cryptMethod).putInt(l1Entries);
@@ -207,6 +283,6 @@ record Header(
         bytes.putInt(snapshots).putLong(snapshotsOffset);
         bytes.putLong(incompatible).putLong(compatible).putLong(autoclear);
         bytes.putInt(refcountOrder).putInt(headerLength).put((byte) compressionType);
-        return bytes.rewind();
+        return bytes.rewind().limit(headerLength);
     }
 }

@@ -1,0 +1,62 @@
+package dev.cistern.image;
+
+import dev.cistern.image.storage.Access;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStorage;
+import java.io.IOException;
+
+/**
+ * Decides which other files an image may have opened: its backing file, its data file, its extents.
+ * An image is bytes from outside, and the names in it may be chosen to make us open what we should
+ * not.
+ */
+@FunctionalInterface
+public interface OpenGate {
+    /**
+     * Opens the file that an image names.
+     *
+     * @param reference as the image has it
+     * @param image that names it, for messages
+     * @throws ImageException.Forbidden if it must not
+     */
+    FileStorage open(String reference, Access access, String image) throws IOException;
+
+    /** Lets nothing through. */
+    static OpenGate shut() {
+        return (reference, _, image) -> {
+            throw new ImageException.Forbidden(
+                    "%s: names the file '%s'; no other file may be opened for it"
+                            .formatted(image, reference));
+        };
+    }
+
+    /**
+     * Lets ordinary files through that are in one folder: by a name without a path, or by a path
+     * that leads to that very folder. Symbolic links are not followed.
+     */
+    static OpenGate folder(Directory folder) {
+        return (reference, access, image) ->
+                folder.openFile(nameInFolder(reference, folder, image), access);
+    }
+
+    private static String nameInFolder(String reference, Directory folder, String image)
+            throws ImageException.Forbidden {
+        var prefix = folder.path().endsWith("/") ? folder.path() : folder.path() + "/";
+        var name = reference;
+        if (name.startsWith(prefix)) {
+            name = name.substring(prefix.length());
+        } else if (name.startsWith("./")) {
+            name = name.substring(2);
+        }
+        if (name.isEmpty()
+                || name.indexOf('/') >= 0
+                || name.indexOf('\0') >= 0
+                || ".".equals(name)
+                || "..".equals(name)) {
+            throw new ImageException.Forbidden(
+                    "%s: names the file '%s', which is not in the folder %s"
+                            .formatted(image, reference, folder.path()));
+        }
+        return name;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.cistern.image;
+
+import dev.cistern.image.storage.Access;
+import java.util.Optional;
+
+/**
+ * How an image is opened.
+ *
+ * @param format empty to tell it by the content; a guest that can write a raw image can make it
+ *     look like anything, so a format that is known should be given
+ * @param gate for the files that the image names
+ */
+public record OpenOptions(Optional<ImageFormat> format, Access access, OpenGate gate) {
+    /** For reading, with no other files. */
+    public static OpenOptions reading(ImageFormat format) {
+        return new OpenOptions(Optional.of(format), Access.READ, OpenGate.shut());
+    }
+
+    /** For reading and writing, with no other files. */
+    public static OpenOptions writing(ImageFormat format) {
+        return new OpenOptions(Optional.of(format), Access.READ_WRITE, OpenGate.shut());
+    }
+
+    /** The same with a gate. */
+    public OpenOptions through(OpenGate other) {
+        return new OpenOptions(format, access, other);
+    }
+}

@@ -1,0 +1,312 @@
+package dev.cistern.image.qcow2;
+
+import dev.cistern.image.BackingOpener;
+import dev.cistern.image.DiskImage;
+import dev.cistern.image.ImageException;
+import dev.cistern.image.ImageFormat;
+import dev.cistern.image.Mapping;
+import dev.cistern.image.SnapshotInfo;
+import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.qcow2.format.Header;
+import dev.cistern.image.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * An open qcow2 image, version 2 or 3.
+ *
+ * <p>Locks, in the order in which they are taken:
+ *
+ * <ol>
+ *   <li>structure: shared by reads, writes and flushes for as long as they take; snapshots and
+ *       resizing have it for themselves, and so wait until everything else has ended
+ *   <li>{@link ClusterLocks}: whoever changes what guest clusters are mapped to
+ *   <li>flushing, in {@link WriteOrder}: one flush at a time
+ *   <li>{@link MapLock}: the tables in memory, for the time of a look or a change
+ * </ol>
+ */
+public final class Qcow2Image implements DiskImage {
+    private final ImageTables tables;
+    private final ClusterGeometry geometry;
+    private final GuestContent content;
+    private final GuestWriter writer;
+    private final WriteOrder order;
+    private final Snapshots snapshots;
+    private final ReentrantReadWriteLock structure = new ReentrantReadWriteLock();
+    private final int version;
+    private final boolean writable;
+    private final long autoclear;
+    private volatile boolean touched;
+
+    Qcow2Image(ImageHeader image, ImageTables tables, Optional<DiskImage> backing, boolean writable)
+            throws IOException {
+        var compressed = new CompressedClusters(tables.file, ClusterCodec.of(image.header()));
+        this.tables = tables;
+        this.geometry = tables.file.geometry();
+        this.content = new GuestContent(tables, backing, compressed);
+        this.order = new WriteOrder(tables);
+        this.writer = new GuestWriter(tables, content, compressed, order);
+        this.snapshots = Snapshots.load(tables, order, image.header());
+        this.version = image.header().version();
+        this.writable = writable;
+        this.autoclear = image.header().autoclear();
+    }
+
+    /**
+     * Opens a snapshot inside an image, for reading.
+     *
+     * @throws NoSuchFileException if there is none of that id
+     */
+    public static Qcow2Image openSnapshot(Storage storage, String id, BackingOpener below)
+            throws IOException {
+        return new Qcow2Opener(storage, false, below).openSnapshot(id);
+    }
+
+    /**
+     * Opens an image, and the one below it. The storage is closed with the image, also when it
+     * cannot be opened.
+     *
+     * @param below opens the backing file, if the image has one
+     */
+    public static Qcow2Image open(Storage storage, boolean writable, BackingOpener below)
+            throws IOException {
+        return new Qcow2Opener(storage, writable, below).open();
+    }
+
+    @Override
+    public ImageFormat format() {
+        return ImageFormat.QCOW2;
+    }
+
+    @Override
+    public String name() {
+        return tables.file.name();
+    }
+
+    @Override
+    public long capacity() {
+        return tables.capacity();
+    }
+
+    /** Bytes of a cluster. */
+    public int clusterSize() {
+        return geometry.clusterSize();
+    }
+
+    @Override
+    public Mapping map(long offset, long length) throws IOException {
+        var place = begin();
+        try {
+            requireInside(offset, length);
+            return content.map(offset, length);
+        } finally {
+            end(place);
+        }
+    }
+
+    @Override
+    public void read(ByteBuffer into, long offset) throws IOException {
+        var place = begin();
+        try {
+            requireInside(offset, into.remaining());
+            content.read(into, offset);
+        } finally {
+            end(place);
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer from, long offset) throws IOException {
+        var place = beginChange();
+        try {
+            requireInside(offset, from.remaining());
+            writer.write(from, offset);
+        } finally {
+            end(place);
+        }
+    }
+
+    /**
+     * Writes one cluster compressed, or as it is if that is no smaller. For filling an image;
+     * whoever writes to the cluster again gets an ordinary one.
+     *
+     * @param from a whole cluster, or what there is of the last one
+     * @param offset of the cluster
+     */
+    public void writeCompressed(ByteBuffer from, long offset) throws IOException {
+        var place = beginChange();
+        try {
+            requireInside(offset, from.remaining());
+            if (geometry.inCluster(offset) != 0
+                    || from.remaining() != Math.min(clusterSize(), capacity() - offset)) {
+                throw new IllegalArgumentException(
+                        "%d bytes at 0x%x are not one cluster".formatted(from.remaining(), offset));
+            }
+            writer.writeCompressed(from, offset);
+        } finally {
+            end(place);
+        }
+    }
+
+    @Override
+    public void zero(long offset, long length, Space space) throws IOException {
+        var place = beginChange();
+        try {
+            requireInside(offset, length);
+            writer.zero(offset, length, space);
+        } finally {
+            end(place);
+        }
+    }
+
+    @Override
+    public void discard(long offset, long length) throws IOException {
+        var place = beginChange();
+        try {
+            requireInside(offset, length);
+            writer.discard(offset, length);
+        } finally {
+            end(place);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        if (!touched) {
+            return;
+        }
+        var place = begin();
+        try {
+            order.flush();
+        } finally {
+            end(place);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>An image of version 2 with snapshots cannot be resized, since such a snapshot does not
+     * know its own capacity.
+     */
+    @Override
+    public void resize(long capacity) throws IOException {
+        touch();
+        structure.writeLock().lock();
+        try {
+            if (version < 3 && !snapshots.isEmpty()) {
+                throw new ImageException.Unsupported(
+                        name() + ": is of version 2 and has snapshots; it cannot be resized");
+            }
+            new Resizer(tables, content, writer, order).resize(capacity);
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    /** The snapshots inside the image, oldest first. */
+    public List<SnapshotInfo> snapshots() {
+        structure.readLock().lock();
+        try {
+            return snapshots.list();
+        } finally {
+            structure.readLock().unlock();
+        }
+    }
+
+    /**
+     * Keeps the image as it is now, durably.
+     *
+     * @param name need not be unique
+     * @param clock for the time that the snapshot bears
+     * @throws ImageException.OutOfRange if refcounts are too small; nothing is changed then
+     */
+    public SnapshotInfo createSnapshot(String name, Clock clock) throws IOException {
+        touch();
+        structure.writeLock().lock();
+        try {
+            return snapshots.create(name, clock);
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Gives up a snapshot, durably.
+     *
+     * @throws NoSuchFileException if there is none of that id
+     */
+    public void deleteSnapshot(String id) throws IOException {
+        touch();
+        structure.writeLock().lock();
+        try {
+            snapshots.delete(id);
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Makes the image what it was, capacity included, durably. What was written since is lost; the
+     * snapshot stays.
+     *
+     * @throws NoSuchFileException if there is none of that id
+     */
+    public void revertToSnapshot(String id) throws IOException {
+        touch();
+        structure.writeLock().lock();
+        try {
+            snapshots.revert(id);
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        structure.writeLock().lock();
+        try (var _ = tables.file.storage();
+                var _ = content) {
+            if (touched) {
+                order.settle();
+            }
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    /** Begins what goes on beside other reads and writes. */
+    private int begin() {
+        structure.readLock().lock();
+        return tables.inFlight.enter();
+    }
+
+    private int beginChange() throws IOException {
+        if (!touched) {
+            touch();
+        }
+        return begin();
+    }
+
+    private void end(int place) {
+        tables.inFlight.leave(place);
+        structure.readLock().unlock();
+    }
+
+    /** Before the first change, what a writer that does not know of it makes untrue is cleared. */
+    private synchronized void touch() throws IOException {
+        if (!writable) {
+            throw new IOException(name() + " was opened for reading only");
+        }
+        if (!touched && autoclear != 0) {
+            tables.file.write(ByteBuffer.allocate(Long.BYTES), Header.AUTOCLEAR_AT);
+            tables.file.await(Barrier.HEADER);
+        }
+        touched = true;
+    }
+}

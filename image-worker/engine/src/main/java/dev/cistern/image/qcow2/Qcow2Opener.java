@@ -1,0 +1,149 @@
+package dev.cistern.image.qcow2;
+
+import dev.cistern.image.BackingOpener;
+import dev.cistern.image.DiskImage;
+import dev.cistern.image.ImageException;
+import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.qcow2.format.Header;
+import dev.cistern.image.storage.Storage;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Judges whether an image can be worked with, and loads its tables. */
+final class Qcow2Opener {
+    private final Storage storage;
+    private final boolean writable;
+    private final BackingOpener below;
+    private final ImageTables.CacheSize cacheSize;
+    private final Set<Barrier> omitted;
+
+    Qcow2Opener(Storage storage, boolean writable, BackingOpener below) {
+        this(storage, writable, below, ImageTables.CacheSize.USUAL, EnumSet.noneOf(Barrier.class));
+    }
+
+    /**
+     * An opener for tests of small caches and of the barriers.
+     *
+     * @param omitted barriers that the image passes over
+     */
+    Qcow2Opener(
+            Storage storage,
+            boolean writable,
+            BackingOpener below,
+            ImageTables.CacheSize cacheSize,
+            Set<Barrier> omitted) {
+        this.storage = storage;
+        this.writable = writable;
+        this.below = below;
+        this.cacheSize = cacheSize;
+        this.omitted = omitted;
+    }
+
+    /** Opens the image; if that fails, the storage is closed. */
+    Qcow2Image open() throws IOException {
+        return closingOnFailure(this::load);
+    }
+
+    /** Opens the image as a snapshot has it. */
+    Qcow2Image openSnapshot(String id) throws IOException {
+        return closingOnFailure(
+                () -> {
+                    var image = ImageHeader.read(storage);
+                    requireWorkable(image);
+                    var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
+                    var entry =
+                            Snapshots.find(
+                                    Snapshots.read(file, image.header()), id, storage.name());
+                    return load(
+                            new ImageHeader(
+                                    image.header().at(entry),
+                                    image.backingFile(),
+                                    image.extensions()));
+                });
+    }
+
+    /** What may fail while the image is being opened. */
+    @FunctionalInterface
+    private interface Loading {
+        Qcow2Image run() throws IOException;
+    }
+
+    private Qcow2Image closingOnFailure(Loading loading) throws IOException {
+        var opened = false;
+        try {
+            var image = loading.run();
+            opened = true;
+            return image;
+        } finally {
+            if (!opened) {
+                storage.close();
+            }
+        }
+    }
+
+    private Qcow2Image load() throws IOException {
+        return load(ImageHeader.read(storage));
+    }
+
+    private Qcow2Image load(ImageHeader image) throws IOException {
+        requireWorkable(image);
+        if (writable) {
+            requireSound(image.header());
+        }
+        var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
+        var tables = ImageTables.load(file, image.header(), cacheSize);
+        var backing = openBelow(image);
+        return new Qcow2Image(image, tables, backing, writable);
+    }
+
+    private Optional<DiskImage> openBelow(ImageHeader image) throws IOException {
+        return image.backingFile().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        below.open(
+                                image.backingFile().get(), image.backingFormat(), storage.name()));
+    }
+
+    private void requireWorkable(ImageHeader image) throws ImageException {
+        var header = image.header();
+        if (header.cryptMethod() != 0) {
+            throw unsupported("is encrypted (crypt_method %d)".formatted(header.cryptMethod()));
+        }
+        if (header.incompatible(Header.INCOMPATIBLE_DATA_FILE)) {
+            throw unsupported("has its data in another file");
+        }
+        if (writable && image.hasBitmaps()) {
+            throw unsupported("has persistent bitmaps, which a write here would make useless");
+        }
+        var needed = ClusterGeometry.of(header).l1Entries(header.size());
+        if (header.l1Entries() < needed) {
+            throw new ImageException.Corrupt(
+                    "%s: the L1 table has %d entries; a capacity of %d bytes needs %d"
+                            .formatted(storage.name(), header.l1Entries(), header.size(), needed));
+        }
+        if (header.refcountTableClusters() == 0) {
+            throw new ImageException.Corrupt(
+                    storage.name() + ": refcount_table_clusters at 0x38 is 0; there must be one");
+        }
+    }
+
+    private ImageException.Unsupported unsupported(String what) {
+        return new ImageException.Unsupported(
+                "%s: %s; such images can be looked at, not opened".formatted(storage.name(), what));
+    }
+
+    private void requireSound(Header header) throws ImageException.Corrupt {
+        if (header.incompatible(Header.INCOMPATIBLE_CORRUPT)) {
+            throw new ImageException.Corrupt(
+                    "%s: is marked corrupt; check and repair it before writing to it"
+                            .formatted(storage.name()));
+        }
+        if (header.incompatible(Header.INCOMPATIBLE_DIRTY)) {
+            throw new ImageException.Corrupt(
+                    "%s: was not closed in order, so its refcounts may be wrong; check and repair it before writing to it"
+                            .formatted(storage.name()));
+        }
+    }
+}

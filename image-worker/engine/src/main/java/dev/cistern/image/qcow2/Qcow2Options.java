@@ -1,0 +1,120 @@
+package dev.cistern.image.qcow2;
+
+import java.util.Optional;
+
+/**
+ * What a new qcow2 image is to be like.
+ *
+ * @param version 2 or 3
+ * @param clusterSize bytes, a power of two from 512 to 2 MiB
+ * @param refcountBits a power of two up to 64; 16 in version 2
+ * @param extendedL2 whether clusters of at least 16 KiB have 32 subclusters
+ * @param lazyRefcounts whether other writers may write refcounts late; we never do
+ * @param zstd whether compressed clusters are of Zstandard instead of deflate
+ */
+public record Qcow2Options(
+        int version,
+        int clusterSize,
+        int refcountBits,
+        boolean extendedL2,
+        boolean lazyRefcounts,
+        boolean zstd,
+        Optional<Backing> backing) {
+    /** What {@code qemu-img create} does when it is told nothing. */
+    public static final Qcow2Options DEFAULT =
+            new Qcow2Options(3, 64 * 1024, 16, false, false, false, Optional.empty());
+
+    private static final int V2_REFCOUNT_BITS = 16;
+    private static final int MIN_CLUSTER = 512;
+    private static final int MAX_CLUSTER = 2 << 20;
+    private static final int MIN_EXTENDED_CLUSTER = 16 * 1024;
+
+    /**
+     * The image below.
+     *
+     * @param file as the image is to name it
+     * @param format by QEMU's name
+     */
+    public record Backing(String file, String format) {}
+
+    /** Refuses what the format cannot be. */
+    public Qcow2Options {
+        require(version == 2 || version == 3, "version is %d, not 2 or 3", version);
+        require(
+                Integer.bitCount(clusterSize) == 1
+                        && clusterSize >= MIN_CLUSTER
+                        && clusterSize <= MAX_CLUSTER,
+                "cluster size is %d, not a power of two from 512 to 2097152",
+                clusterSize);
+        require(
+                Integer.bitCount(refcountBits) == 1 && refcountBits <= Long.SIZE,
+                "refcounts have %d bits, not a power of two up to 64",
+                refcountBits);
+        require(
+                version == 3 || refcountBits == V2_REFCOUNT_BITS,
+                "refcounts have %d bits; in version 2 they have 16",
+                refcountBits);
+        require(
+                version == 3 || !(extendedL2 || lazyRefcounts || zstd),
+                "version is %d; extended L2 entries, lazy refcounts and zstd need 3",
+                version);
+        require(
+                !extendedL2 || clusterSize >= MIN_EXTENDED_CLUSTER,
+                "cluster size is %d; with extended L2 entries at least 16384",
+                clusterSize);
+    }
+
+    private static void require(boolean holds, String message, int found) {
+        if (!holds) {
+            throw new IllegalArgumentException(message.formatted(found));
+        }
+    }
+
+    /** The same in another version. */
+    public Qcow2Options withVersion(int other) {
+        return new Qcow2Options(
+                other, clusterSize, refcountBits, extendedL2, lazyRefcounts, zstd, backing);
+    }
+
+    /** The same with other clusters. */
+    public Qcow2Options withClusterSize(int bytes) {
+        return new Qcow2Options(
+                version, bytes, refcountBits, extendedL2, lazyRefcounts, zstd, backing);
+    }
+
+    /** The same with other refcounts. */
+    public Qcow2Options withRefcountBits(int bits) {
+        return new Qcow2Options(
+                version, clusterSize, bits, extendedL2, lazyRefcounts, zstd, backing);
+    }
+
+    /** The same with subclusters. */
+    public Qcow2Options withExtendedL2() {
+        return new Qcow2Options(
+                version, clusterSize, refcountBits, true, lazyRefcounts, zstd, backing);
+    }
+
+    /** The same with lazy refcounts. */
+    public Qcow2Options withLazyRefcounts() {
+        return new Qcow2Options(
+                version, clusterSize, refcountBits, extendedL2, true, zstd, backing);
+    }
+
+    /** The same with Zstandard. */
+    public Qcow2Options withZstd() {
+        return new Qcow2Options(
+                version, clusterSize, refcountBits, extendedL2, lazyRefcounts, true, backing);
+    }
+
+    /** The same over another image. */
+    public Qcow2Options withBacking(String file, String format) {
+        return new Qcow2Options(
+                version,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                Optional.of(new Backing(file, format)));
+    }
+}

@@ -1,0 +1,188 @@
+package dev.cistern.image.qcow2;
+
+import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.qcow2.format.Header;
+import dev.cistern.image.qcow2.format.RefcountBlock;
+import java.io.IOException;
+
+/**
+ * Compares the refcounts on disk with the references that there are. First it counts the refcount
+ * structures themselves; then each cluster is looked at.
+ */
+final class RefcountComparison {
+    private final ImageFile file;
+    private final ClusterGeometry geometry;
+    private final SparseCounts references;
+    private final Findings findings;
+    private final long tableHost;
+    private final long[] table;
+    private boolean tooLow;
+    private boolean broken;
+    private long end;
+
+    private RefcountComparison(
+            ImageFile file, Header header, SparseCounts references, Findings findings)
+            throws IOException {
+        this.file = file;
+        this.geometry = file.geometry();
+        this.references = references;
+        this.findings = findings;
+        this.tableHost = header.refcountTableOffset();
+        var entries =
+                (header.refcountTableClusters() << geometry.clusterBits())
+                        / ClusterGeometry.TABLE_ENTRY_BYTES;
+        this.table = L1Table.read(file, tableHost, entries);
+    }
+
+    static RefcountComparison of(
+            ImageFile file, Header header, SparseCounts references, Findings findings)
+            throws IOException {
+        var comparison = new RefcountComparison(file, header, references, findings);
+        comparison.countOwnClusters();
+        comparison.compareAll();
+        return comparison;
+    }
+
+    /** Whether a cluster has more references than its refcount says. */
+    boolean tooLow() {
+        return tooLow;
+    }
+
+    /** Whether the refcount structures cannot be used as they are. */
+    boolean broken() {
+        return broken;
+    }
+
+    /** No cluster from here on is in use or counted. */
+    long end() {
+        return Math.max(end, references.end());
+    }
+
+    private void countOwnClusters() throws IOException {
+        var fileEnd = geometry.cluster(geometry.clusterEnd(file.storage().size()));
+        var tableClusters =
+                geometry.clusters((long) table.length * ClusterGeometry.TABLE_ENTRY_BYTES);
+        for (var i = 0; i < tableClusters; i++) {
+            countOwn(geometry.cluster(tableHost) + i);
+        }
+        for (var index = 0; index < table.length; index++) {
+            var host = table[index];
+            if (host == 0) {
+                continue;
+            }
+            var cluster = geometry.cluster(host);
+            if (host < 0 || geometry.inCluster(host) != 0 || cluster >= fileEnd) {
+                breakDown("refcount table entry %d names a block at 0x%x".formatted(index, host));
+                table[index] = 0;
+            } else if (references.get(cluster) > 0) {
+                breakDown(
+                        "the refcount block at 0x%x, entry %d, is something else too"
+                                .formatted(host, index));
+                table[index] = 0;
+            } else {
+                references.add(cluster, 1);
+            }
+        }
+    }
+
+    private void countOwn(long cluster) {
+        if (references.get(cluster) > 0) {
+            breakDown("the refcount table at 0x%x lies over something else".formatted(tableHost));
+        }
+        references.add(cluster, 1);
+    }
+
+    private void breakDown(String what) {
+        broken = true;
+        findings.corruption(what);
+    }
+
+    private void compareAll() throws IOException {
+        var blocks =
+                Math.max(table.length, geometry.blockIndex(Math.max(0, references.end() - 1)) + 1);
+        for (var index = 0L; index < blocks; index++) {
+            var first = index * geometry.blockEntries();
+            var host = index < table.length ? table[(int) index] : 0;
+            if (host != 0) {
+                compareBlock(host, first);
+            } else if (first < references.end()) {
+                compareUncounted(first);
+            }
+        }
+    }
+
+    private void compareBlock(long host, long first) throws IOException {
+        var block = file.read(host, geometry.clusterSize());
+        for (var i = 0; i < geometry.blockEntries(); i++) {
+            var count = RefcountBlock.get(block, 0, i, geometry.refcountOrder());
+            if (count != 0 || first + i < references.end()) {
+                compare(first + i, count);
+            }
+        }
+    }
+
+    private void compareUncounted(long first) {
+        var last = Math.min(first + geometry.blockEntries(), references.end());
+        for (var cluster = first; cluster < last; cluster++) {
+            compare(cluster, 0);
+        }
+    }
+
+    private void compare(long cluster, long count) {
+        var expected = references.get(cluster);
+        end = count == 0 ? end : Math.max(end, cluster + 1);
+        if (count == expected) {
+            return;
+        }
+        var host = cluster << geometry.clusterBits();
+        if (Long.compareUnsigned(count, expected) > 0) {
+            findings.leak(
+                    "leaked cluster at 0x%x: refcount %d, references %d"
+                            .formatted(host, count, expected));
+        } else {
+            tooLow = true;
+            findings.corruption(
+                    "the cluster at 0x%x has refcount %d, but %d references"
+                            .formatted(host, count, expected));
+        }
+    }
+
+    /** Writes the refcounts that are too high as they must be; durable after the next barrier. */
+    void lower() throws IOException {
+        for (var index = 0; index < table.length; index++) {
+            if (table[index] != 0) {
+                lowerBlock(table[index], (long) index * geometry.blockEntries());
+            }
+        }
+    }
+
+    private void lowerBlock(long host, long first) throws IOException {
+        var block = file.read(host, geometry.clusterSize());
+        var changed = false;
+        for (var i = 0; i < geometry.blockEntries(); i++) {
+            var expected = references.get(first + i);
+            var count = RefcountBlock.get(block, 0, i, geometry.refcountOrder());
+            if (Long.compareUnsigned(count, expected) > 0) {
+                RefcountBlock.set(block, 0, i, geometry.refcountOrder(), expected);
+                changed = true;
+            }
+        }
+        if (changed) {
+            file.write(block, host);
+        }
+    }
+
+    /** The references without those to the structures that were counted here. */
+    void forgetOwnClusters() {
+        var tableClusters =
+                geometry.clusters((long) table.length * ClusterGeometry.TABLE_ENTRY_BYTES);
+        for (var i = 0; i < tableClusters; i++) {
+            references.add(geometry.cluster(tableHost) + i, -1);
+        }
+        for (var host : table) {
+            if (host != 0) {
+                references.add(geometry.cluster(host), -1);
+            }
+        }
+    }
+}

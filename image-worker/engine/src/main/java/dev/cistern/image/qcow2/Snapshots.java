@@ -1,0 +1,356 @@
+package dev.cistern.image.qcow2;
+
+import dev.cistern.image.ImageException;
+import dev.cistern.image.SnapshotInfo;
+import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.qcow2.format.Header;
+import dev.cistern.image.qcow2.format.L1Entry;
+import dev.cistern.image.qcow2.format.SnapshotEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The snapshots inside an image, which nobody else uses while they change. Each change is one write
+ * of the header, before which everything new is durable and after which everything old is given up:
+ *
+ * <pre>
+ *   create   references counted up, nothing to be written in place, L1 copied, new table
+ *            | header: table |  old table freed
+ *   delete   new table
+ *            | header: table |  references counted down | what has one left may be written in place
+ *   revert   references counted up, L1 copied
+ *            | header: size and L1 |  old tree counted down | the same
+ * </pre>
+ */
+final class Snapshots {
+    /** QEMU's limit. */
+    private static final int MAX_SNAPSHOTS = 65_536;
+
+    private final ImageTables tables;
+    private final ImageFile file;
+    private final ClusterGeometry geometry;
+    private final WriteOrder order;
+    private List<SnapshotEntry> entries;
+    private long tableHost;
+
+    private Snapshots(
+            ImageTables tables, WriteOrder order, List<SnapshotEntry> entries, long tableHost) {
+        this.tables = tables;
+        this.file = tables.file;
+        this.geometry = tables.file.geometry();
+        this.order = order;
+        this.entries = entries;
+        this.tableHost = tableHost;
+    }
+
+    static Snapshots load(ImageTables tables, WriteOrder order, Header header) throws IOException {
+        return new Snapshots(tables, order, read(tables.file, header), header.snapshotsOffset());
+    }
+
+    /** The rows of the snapshot table that a header names. */
+    static List<SnapshotEntry> read(ImageFile file, Header header) throws IOException {
+        var entries = new ArrayList<SnapshotEntry>();
+        if (header.snapshots() == 0) {
+            return entries;
+        }
+        var length = file.storage().size() - header.snapshotsOffset();
+        var bytes =
+                file.read(
+                        header.snapshotsOffset(),
+                        Math.clamp(length, 0, SnapshotEntry.MAX_TABLE_BYTES));
+        for (var row = 0; row < header.snapshots(); row++) {
+            var entry = SnapshotEntry.decode(bytes, header.snapshotsOffset(), file.name());
+            requireSound(entry, file);
+            entries.add(entry);
+        }
+        return entries;
+    }
+
+    private static void requireSound(SnapshotEntry entry, ImageFile file)
+            throws ImageException.Corrupt {
+        var most = Header.MAX_L1_BYTES / ClusterGeometry.TABLE_ENTRY_BYTES;
+        if (entry.l1Entries() < 0
+                || entry.l1Entries() > most
+                || entry.l1Host() < 0
+                || file.geometry().inCluster(entry.l1Host()) != 0) {
+            throw new ImageException.Corrupt(
+                    "%s: the snapshot %s has an L1 table of %s entries at 0x%x; at most %d at a cluster were expected"
+                            .formatted(
+                                    file.name(),
+                                    entry.id(),
+                                    Integer.toUnsignedString(entry.l1Entries()),
+                                    entry.l1Host(),
+                                    most));
+        }
+    }
+
+    List<SnapshotInfo> list() {
+        return entries.stream().map(entry -> info(entry, tables.capacity())).toList();
+    }
+
+    private static SnapshotInfo info(SnapshotEntry entry, long capacityOfImage) {
+        return new SnapshotInfo(
+                entry.id(),
+                entry.name(),
+                entry.capacity(capacityOfImage),
+                Instant.ofEpochSecond(
+                        Integer.toUnsignedLong(entry.seconds()),
+                        Integer.toUnsignedLong(entry.nanos())),
+                Duration.ofNanos(entry.clockNanos()),
+                entry.stateBytes());
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** The row of a snapshot. */
+    static SnapshotEntry find(List<SnapshotEntry> entries, String id, String image)
+            throws NoSuchFileException {
+        return entries.stream()
+                .filter(entry -> entry.id().equals(id))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new NoSuchFileException(
+                                        image, null, "has no snapshot with the id " + id));
+    }
+
+    SnapshotInfo create(String name, Clock clock) throws IOException {
+        order.settle();
+        if (entries.size() >= MAX_SNAPSHOTS) {
+            throw new ImageException.OutOfRange(
+                    "%s: has %d snapshots, and more are not allowed"
+                            .formatted(file.name(), entries.size()));
+        }
+        var tree = new TableTree(tables, tables.l1.copy());
+        requireRoom(tree);
+        var attempt = new Attempt(tree);
+        try {
+            attempt.l1Host = writeL1(tables.l1.copy());
+            var entry =
+                    SnapshotEntry.of(
+                            attempt.l1Host,
+                            tables.l1.length(),
+                            tables.capacity(),
+                            clock.instant(),
+                            nextId(),
+                            name);
+            attempt.countUp();
+            markActive(true);
+            var changed = new ArrayList<>(entries);
+            changed.add(entry);
+            replaceTable(changed, attempt);
+            order.settle();
+            return info(entry, tables.capacity());
+        } catch (IOException e) {
+            attempt.undo(e);
+            throw e;
+        }
+    }
+
+    private String nextId() {
+        var highest = 0L;
+        for (var entry : entries) {
+            if (entry.id().matches("\\d{1,18}")) {
+                highest = Math.max(highest, Long.parseLong(entry.id()));
+            }
+        }
+        return Long.toString(highest + 1);
+    }
+
+    /** Refuses if a refcount could not count the references that come, before any is changed. */
+    private void requireRoom(TableTree tree) throws IOException {
+        var shared = new LongIntMap();
+        tree.forEach(
+                cluster -> {
+                    var coming = 1L;
+                    if (tables.refcounts.get(cluster) > 1) {
+                        shared.put(cluster, Math.max(0, shared.get(cluster)) + 1);
+                        coming = shared.get(cluster);
+                    }
+                    tables.refcounts.requireRoom(cluster, coming);
+                });
+    }
+
+    /** A change until the header is written, which can be taken back. */
+    private final class Attempt {
+        private final TableTree tree;
+        private long counted;
+        private long l1Host;
+        private boolean committed;
+
+        private Attempt(TableTree tree) {
+            this.tree = tree;
+        }
+
+        void countUp() throws IOException {
+            tree.forEach(
+                    cluster -> {
+                        tables.refcounts.add(cluster);
+                        counted++;
+                    });
+        }
+
+        /** If this fails too, check and repair finds leaks. */
+        void undo(IOException cause) {
+            if (committed) {
+                return;
+            }
+            try {
+                tree.forEach(
+                        cluster -> {
+                            if (counted > 0) {
+                                counted--;
+                                tables.refcounts.drop(cluster);
+                            }
+                        });
+                if (l1Host != 0) {
+                    tables.allocator.giveBack(l1Host, tree.l1Clusters());
+                }
+                markActive(false);
+            } catch (IOException e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Marks what may be written in place in the active tree, or that nothing may. */
+    private void markActive(boolean clear) throws IOException {
+        var l1 = tables.l1.copy();
+        new TableTree(tables, l1).markCopied(clear);
+        for (var index = 0; index < l1.length; index++) {
+            if (l1[index] != tables.l1.entry(index)) {
+                tables.l1.set(index, l1[index]);
+            }
+        }
+    }
+
+    /** Writes a copy of an L1 table whose L2 tables must be copied before they are changed. */
+    private long writeL1(long[] copy) throws IOException {
+        for (var index = 0; index < copy.length; index++) {
+            copy[index] &= ~L1Entry.COPIED;
+        }
+        return writeTable(L1Table.encode(copy));
+    }
+
+    /** Writes a table to clusters of its own; 0 if it is empty. */
+    private long writeTable(ByteBuffer content) throws IOException {
+        if (content.limit() == 0) {
+            return 0;
+        }
+        var clusters = geometry.clusters(content.limit());
+        var host = tables.allocator.allocateTable(clusters);
+        var padded = ByteBuffer.allocate(Math.toIntExact(clusters << geometry.clusterBits()));
+        padded.put(0, content, 0, content.limit());
+        var written = false;
+        try {
+            file.write(padded, host);
+            written = true;
+            return host;
+        } finally {
+            if (!written) {
+                tables.allocator.giveBack(host, clusters);
+            }
+        }
+    }
+
+    /** Makes the header name a new snapshot table and gives up the old one. */
+    private void replaceTable(List<SnapshotEntry> changed, Attempt attempt) throws IOException {
+        var oldHost = tableHost;
+        var oldBytes = tableBytes(entries);
+        requireAllowed(tableBytes(changed));
+        var content = ByteBuffer.allocate((int) tableBytes(changed));
+        changed.forEach(entry -> entry.encode(content));
+        var host = writeTable(content.flip());
+        writeAll();
+        file.await(Barrier.TABLE_BEFORE_HEADER);
+        attempt.committed = true;
+        file.write(
+                ByteBuffer.allocate(12).putInt(changed.size()).putLong(host).flip(),
+                Header.SNAPSHOTS_AT);
+        file.await(Barrier.HEADER_BEFORE_FREEING);
+        entries = List.copyOf(changed);
+        tableHost = host;
+        tables.freed.drop(geometry.cluster(oldHost), geometry.clusters(oldBytes), tables.refcounts);
+    }
+
+    private static long tableBytes(List<SnapshotEntry> entries) {
+        return entries.stream().mapToLong(SnapshotEntry::length).sum();
+    }
+
+    private void requireAllowed(long bytes) throws ImageException.OutOfRange {
+        if (bytes > SnapshotEntry.MAX_TABLE_BYTES) {
+            throw new ImageException.OutOfRange(
+                    "%s: the snapshot table would have %d bytes, where %d are allowed"
+                            .formatted(file.name(), bytes, SnapshotEntry.MAX_TABLE_BYTES));
+        }
+    }
+
+    private void writeAll() throws IOException {
+        tables.l2Cache.writeDirty();
+        var l1 = tables.l1.takeDirty();
+        l1.write();
+        tables.refcounts.write();
+    }
+
+    void delete(String id) throws IOException {
+        order.settle();
+        var gone = find(entries, id, file.name());
+        var l1 = L1Table.read(file, gone.l1Host(), gone.l1Entries());
+        var tree = new TableTree(tables, l1);
+        replaceTable(
+                entries.stream().filter(entry -> !entry.equals(gone)).toList(), new Attempt(tree));
+        giveUp(l1, gone.l1Host());
+    }
+
+    void revert(String id) throws IOException {
+        order.settle();
+        var entry = find(entries, id, file.name());
+        var capacity = entry.capacity(tables.capacity());
+        var old = tables.l1.copy();
+        var oldHost = tables.l1.host();
+        var length = (int) Math.max(entry.l1Entries(), geometry.l1Entries(capacity));
+        var l1 = Arrays.copyOf(L1Table.read(file, entry.l1Host(), entry.l1Entries()), length);
+        var tree = new TableTree(tables, l1);
+        requireRoom(tree);
+        var attempt = new Attempt(tree);
+        try {
+            tree.markCopied(true);
+            attempt.countUp();
+            attempt.l1Host = writeL1(l1);
+            writeAll();
+            file.await(Barrier.TABLE_BEFORE_HEADER);
+            attempt.committed = true;
+            file.write(Resizer.sizeAndL1(capacity, length, attempt.l1Host), Header.SIZE_AT);
+            file.await(Barrier.HEADER_BEFORE_FREEING);
+        } catch (IOException e) {
+            attempt.undo(e);
+            throw e;
+        }
+        tables.l1.replace(attempt.l1Host, l1);
+        tables.setCapacity(capacity);
+        giveUp(old, oldHost);
+    }
+
+    /** Counts down all references of a tree that nothing on the disk names any more. */
+    private void giveUp(long[] l1, long l1Host) throws IOException {
+        new TableTree(tables, l1)
+                .forEach(cluster -> tables.freed.drop(cluster, 1, tables.refcounts));
+        var bytes = (long) l1.length * ClusterGeometry.TABLE_ENTRY_BYTES;
+        tables.freed.drop(geometry.cluster(l1Host), geometry.clusters(bytes), tables.refcounts);
+        tables.l2Cache.writeDirty();
+        tables.l2Cache.forgetAll();
+        tables.refcounts.write();
+        file.await(Barrier.REFCOUNTS_BEFORE_COPIED);
+        markActive(false);
+        order.settle();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.qcow2.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.raw;
+
+import org.jspecify.annotations.NullMarked;
