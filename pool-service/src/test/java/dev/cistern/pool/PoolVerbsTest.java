@@ -1,0 +1,496 @@
+package dev.cistern.pool;
+
+import static dev.cistern.pool.PoolStory.cancel;
+import static dev.cistern.pool.PoolStory.end;
+import static dev.cistern.pool.PoolStory.failed;
+import static dev.cistern.pool.PoolStory.operation;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.InternalEvent.PoolClosing;
+import dev.cistern.common.message.InternalEvent.PoolOpened;
+import dev.cistern.common.message.InternalEvent.PoolRefreshRequested;
+import dev.cistern.common.message.InternalEvent.PoolUnreachable;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.partner.Await;
+import dev.cistern.partner.PublicEvent;
+import dev.cistern.partner.Servers;
+import dev.cistern.partner.Stage;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each verb through its whole conversation, and what stops it on the way. */
+@QuarkusTest
+@QuarkusTestResource(Servers.class)
+final class PoolVerbsTest {
+    private final Stage stage = Stage.shared();
+
+    @AfterAll
+    static void allIsWell() {
+        Aftermath.check();
+    }
+
+    private List<String> types(PoolStory pool, int count) throws Exception {
+        return Await.until(
+                "%d events of %s".formatted(count, pool.name()),
+                () -> stage.events(pool.id().toString()).stream().map(PublicEvent::type).toList(),
+                types -> types.size() >= count);
+    }
+
+    private static PoolStory inaccessible() {
+        var pool = PoolStory.running();
+        var refresh = pool.accepted("refresh");
+        pool.notInventoried(refresh, ProblemCode.POOL_INACCESSIBLE);
+        failed(refresh, "pool-inaccessible");
+        assertThat(pool.state()).isEqualTo("inaccessible");
+        return pool;
+    }
+
+    @Test
+    void aPoolLivesFromStartToUndefine() throws Exception {
+        var pool = PoolStory.defined();
+        pool.start();
+        assertThat(pool.get().getLong("capacity")).isEqualTo(1_000_000);
+        assertThat(pool.get().getLong("allocation")).isEqualTo(400_000);
+        assertThat(pool.get().getLong("available")).isEqualTo(600_000);
+        pool.stop();
+        assertThat(pool.state()).isEqualTo("inactive");
+        pool.undefine();
+
+        assertThat(types(pool, 4))
+                .containsExactly(
+                        "pool.defined.v1",
+                        "pool.started.v1",
+                        "pool.stopped.v1",
+                        "pool.undefined.v1");
+        var started = stage.events(pool.id().toString()).get(1).data();
+        assertThat(started.path("oldState").asText()).isEqualTo("inactive");
+        assertThat(started.path("newState").asText()).isEqualTo("running");
+        assertThat(started.path("tenant").asText()).isEqualTo("default");
+        assertThat(started.path("actor").asText()).isEqualTo("anonymous");
+        assertThat(started.path("operation").asText()).isNotBlank();
+        assertThat(started.path("capacity").asLong()).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void whatTakingStockCameToIsTheResultOfARefresh() {
+        var pool = PoolStory.running();
+        var refresh = pool.accepted("refresh");
+        stage.heard(PoolRefreshRequested.class, event -> event.operation().equals(refresh));
+        assertThat(operation(refresh).getString("stage")).isEqualTo("taking stock");
+
+        pool.inventoried(refresh);
+
+        var ended = end(refresh);
+        assertThat(ended.getInt("result.volumes")).isEqualTo(5);
+        assertThat(ended.getInt("result.adopted")).isEqualTo(3);
+        assertThat(ended.getInt("result.missing")).isEqualTo(1);
+        assertThat(ended.getString("stage")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "inactive, stop, pool-not-running",
+        "inactive, refresh, pool-not-running",
+        "running, build, pool-not-inactive",
+        "running, start, pool-not-inactive",
+        "running, undefine, pool-not-inactive",
+        "inaccessible, build, pool-not-inactive",
+        "inaccessible, undefine, pool-not-inactive",
+    })
+    void whatTheStateDoesNotAllowIsRefused(String state, String verb, String code) {
+        var pool =
+                switch (state) {
+                    case "inactive" -> PoolStory.defined();
+                    case "running" -> PoolStory.running();
+                    default -> inaccessible();
+                };
+
+        var answer =
+                "undefine".equals(verb)
+                        ? given().delete("/v1/pools/" + pool.name())
+                        : pool.ask(verb);
+
+        answer.then().statusCode(409).body("code", equalTo(code));
+        assertThat(pool.state()).isEqualTo(state);
+        assertThat(
+                        given().get("/v1/pools/%s/operations?state=failed".formatted(pool.name()))
+                                .jsonPath()
+                                .getList("items.findAll { it.kind != 'RefreshPool' }"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"build", "start", "stop", "refresh"})
+    void anUnknownPoolIsNotFound(String verb) {
+        given().post("/v1/pools/nowhere/" + verb)
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("pool-not-found"));
+        given().post("/v1/pools/" + UUID.randomUUID() + "/" + verb).then().statusCode(404);
+        given().delete("/v1/pools/nowhere").then().statusCode(404);
+        given().get("/v1/pools/nowhere/operations").then().statusCode(404);
+    }
+
+    @Test
+    void aBuildThatFailsLeavesThePoolInactive() {
+        var pool = PoolStory.defined();
+        var build = pool.accepted("build");
+
+        stage.fail(stage.take(build), ProblemCode.IO_ERROR);
+
+        failed(build, "io-error");
+        assertThat(pool.state()).isEqualTo("inactive");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOL_FOREIGN", "POOL_INACCESSIBLE", "IO_ERROR"})
+    void aFirstStartThatAWorkerRefusesLeavesThePoolInactive(ProblemCode code) {
+        var pool = PoolStory.defined();
+        var start = pool.accepted("start");
+
+        stage.fail(stage.take(start), code);
+
+        failed(start, code.code());
+        assertThat(pool.state()).isEqualTo("inactive");
+        pool.start();
+    }
+
+    @Test
+    void aMountThatIsGoneAtALaterStartMakesThePoolInaccessible() throws Exception {
+        var pool = PoolStory.running();
+        pool.stop();
+        var start = pool.accepted("start");
+
+        stage.fail(stage.take(start), ProblemCode.POOL_INACCESSIBLE);
+
+        failed(start, "pool-inaccessible");
+        assertThat(pool.state()).isEqualTo("inaccessible");
+        assertThat(types(pool, 4)).endsWith("pool.inaccessible.v1");
+        pool.start();
+        assertThat(types(pool, 5)).endsWith("pool.started.v1");
+    }
+
+    @Test
+    void aStartWhoseStockCannotBeTakenForWantOfTheFolderIsInaccessibleAndClosed() {
+        var pool = PoolStory.defined();
+        var start = pool.accepted("start");
+        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
+        var opened = pool.opened(start);
+
+        pool.notInventoried(start, ProblemCode.POOL_INACCESSIBLE);
+
+        failed(start, "pool-inaccessible");
+        assertThat(pool.state()).isEqualTo("inaccessible");
+        assertThat(pool.closing(start).epoch()).isGreaterThan(opened.place().epoch());
+        pool.stop();
+    }
+
+    @Test
+    void aStartWhoseStockCannotBeTakenForAnotherReasonIsInactiveAndClosed() {
+        var pool = PoolStory.defined();
+        var start = pool.accepted("start");
+        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
+        pool.opened(start);
+
+        pool.notInventoried(start, ProblemCode.IO_ERROR);
+
+        failed(start, "io-error");
+        assertThat(pool.state()).isEqualTo("inactive");
+        pool.closing(start);
+        pool.start();
+    }
+
+    @Test
+    void anInaccessiblePoolThatTurnsOutToBeAnothersIsStopped() throws Exception {
+        var pool = inaccessible();
+        var start = pool.accepted("start");
+
+        stage.fail(stage.take(start), ProblemCode.POOL_FOREIGN);
+
+        failed(start, "pool-foreign");
+        assertThat(pool.state()).isEqualTo("inactive");
+        assertThat(types(pool, 4)).endsWith("pool.inaccessible.v1", "pool.stopped.v1");
+    }
+
+    @Test
+    void aRefreshThatSucceedsBringsAnInaccessiblePoolBack() throws Exception {
+        var pool = inaccessible();
+        var refresh = pool.accepted("refresh");
+        pool.inventoried(refresh);
+
+        assertThat(end(refresh).getString("state")).isEqualTo("succeeded");
+        assertThat(pool.state()).isEqualTo("running");
+        assertThat(types(pool, 4)).endsWith("pool.inaccessible.v1", "pool.refreshed.v1");
+    }
+
+    @Test
+    void aRefreshOfAnInaccessiblePoolThatIsClosedOpensItAnew() {
+        var pool = PoolStory.defined();
+        var start = pool.accepted("start");
+        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
+        pool.opened(start);
+        pool.notInventoried(start, ProblemCode.POOL_INACCESSIBLE);
+        failed(start, "pool-inaccessible");
+
+        var refresh = pool.accepted("refresh");
+        assertThat(pool.opened(refresh).place().epoch()).isEqualTo(pool.epoch());
+        pool.inventoried(refresh);
+
+        assertThat(end(refresh).getString("state")).isEqualTo("succeeded");
+        assertThat(pool.state()).isEqualTo("running");
+    }
+
+    @Test
+    void aStopThatIsCancelledOpensThePoolUnderANewEpoch() {
+        var pool = PoolStory.running();
+        var stop = pool.accepted("stop");
+        var closing = pool.closing(stop);
+
+        cancel(stop).then().statusCode(200).body("state", equalTo("cancelled"));
+
+        assertThat(pool.opened(stop).place().epoch()).isGreaterThan(closing.epoch());
+        assertThat(pool.state()).isEqualTo("running");
+        pool.closed(closing);
+        pool.inventoried(stop);
+        pool.stop();
+    }
+
+    @Test
+    void aStopThatAWorkerRefusesOpensThePoolAgain() {
+        var pool = PoolStory.running();
+        var stop = pool.accepted("stop");
+        pool.closed(pool.closing(stop));
+
+        stage.fail(stage.take(stop), ProblemCode.IO_ERROR);
+
+        failed(stop, "io-error");
+        assertThat(pool.opened(stop).place().epoch()).isEqualTo(pool.epoch());
+        assertThat(pool.state()).isEqualTo("running");
+    }
+
+    @Test
+    void aStopThatIsCancelledInAWorkersHandsOpensThePoolAgain() {
+        var pool = PoolStory.running();
+        var stop = pool.accepted("stop");
+        pool.closed(pool.closing(stop));
+        var command = stage.take(stop);
+
+        cancel(stop).then().statusCode(200);
+        stage.awaitCancel(stop);
+        stage.answer(command, new Result.PoolStopped());
+
+        pool.opened(stop);
+        pool.stop();
+        assertThat(end(stop).getString("state")).isEqualTo("cancelled");
+    }
+
+    @Test
+    void theClosingOfAnotherEpochIsNoAnswer() {
+        var pool = PoolStory.running();
+        var stop = pool.accepted("stop");
+        var closing = pool.closing(stop);
+
+        pool.closed(new PoolClosing(pool.id(), stop, closing.epoch() - 1));
+        pool.closed(closing);
+
+        var command = stage.take(stop);
+        assertThat(command.command().pool().epoch()).isEqualTo(closing.epoch());
+        stage.answer(command, new Result.PoolStopped());
+        assertThat(end(stop).getString("state")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void aPoolWithVolumesIsNotUndefined() {
+        var pool = PoolStory.running();
+        pool.stop();
+        var undefine = pool.undefining(false);
+        pool.closed(pool.closing(undefine));
+        pool.forgotten(undefine, false, 3);
+
+        failed(undefine, "pool-not-empty");
+        assertThat(operation(undefine).getInt("problem.volumes")).isEqualTo(3);
+        assertThat(pool.state()).isEqualTo("inactive");
+        pool.start();
+    }
+
+    @Test
+    void aPoolThatWasNeverStartedIsUndefinedWithoutAWorker() {
+        var pool = PoolStory.defined(Map.of("node", Stage.ASLEEP));
+        var undefine = pool.undefining(false);
+
+        pool.forgotten(undefine, true, 0);
+
+        assertThat(end(undefine).getString("state")).isEqualTo("succeeded");
+        assertThat(stage.commands(undefine)).isEmpty();
+        assertThat(stage.allHeard(PoolClosing.class, said -> said.poolId().equals(pool.id())))
+                .isEmpty();
+    }
+
+    @Test
+    void anUndefineThatIsCancelledWhileTheMarkerGoesDoesNotMakeTheNextStartFail() {
+        var pool = PoolStory.running();
+        pool.stop();
+        var undefine = pool.undefining(true);
+        pool.closed(pool.closing(undefine));
+        pool.forgotten(undefine, true, 3);
+        var release = stage.take(undefine);
+        cancel(undefine).then().statusCode(200);
+        stage.answer(release, new Result.PoolReleased());
+
+        var start = pool.accepted("start");
+
+        assertThat(((Command.StartPool) stage.take(start).command()).claimed()).isFalse();
+        cancel(start);
+    }
+
+    @Test
+    void aStartBehindAStartFailsAndLeavesThePoolOpen() {
+        var pool = PoolStory.defined();
+        var first = pool.accepted("start");
+        var second = pool.accepted("start");
+        assertThat(operation(second).getString("state")).isEqualTo("waiting");
+
+        stage.answer(stage.take(first), new Result.PoolStarted(PoolStory.FIGURES));
+        pool.inventoried(first);
+
+        assertThat(end(first).getString("state")).isEqualTo("succeeded");
+        failed(second, "pool-not-inactive");
+        pool.stop();
+        assertThat(stage.allHeard(PoolClosing.class, said -> said.poolId().equals(pool.id())))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatIsCancelledBeforeItsTurnUndoesNothing() {
+        var pool = PoolStory.running();
+        var stop = pool.accepted("stop");
+        var closing = pool.closing(stop);
+        var waiting = List.of(pool.accepted("stop"), pool.accepted("start"), pool.undefining(true));
+
+        waiting.forEach(
+                each -> cancel(each).then().statusCode(200).body("state", equalTo("cancelled")));
+        pool.closed(closing);
+        stage.answer(stage.take(stop), new Result.PoolStopped());
+
+        assertThat(end(stop).getString("state")).isEqualTo("succeeded");
+        assertThat(pool.epoch()).isEqualTo(closing.epoch());
+        assertThat(stage.allHeard(PoolOpened.class, said -> waiting.contains(said.operation())))
+                .isEmpty();
+    }
+
+    @Test
+    void aBuildThatIsCancelledBeforeItsTurnLeavesTheOtherBuilding() {
+        var pool = PoolStory.defined();
+        var first = pool.accepted("build");
+        var second = pool.accepted("build");
+        cancel(second);
+        assertThat(pool.state()).isEqualTo("building");
+        stage.answer(stage.take(first), new Result.PoolBuilt());
+        assertThat(end(first).getString("state")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void verbsInARowRunInTheOrderAccepted() {
+        var pool = PoolStory.defined();
+        var build = pool.accepted("build");
+        var start = pool.accepted("start");
+        var refresh = pool.accepted("refresh");
+        var stop = pool.accepted("stop");
+        var undefine = pool.undefining(false);
+
+        stage.answer(stage.take(build), new Result.PoolBuilt());
+        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
+        pool.opened(start);
+        pool.inventoried(start);
+        stage.heard(PoolRefreshRequested.class, event -> event.operation().equals(refresh));
+        pool.inventoried(refresh);
+        pool.closed(pool.closing(stop));
+        stage.answer(stage.take(stop), new Result.PoolStopped());
+        pool.closed(pool.closing(undefine));
+        pool.forgotten(undefine, true, 0);
+        stage.answer(stage.take(undefine), new Result.PoolReleased());
+
+        for (var each : List.of(build, start, refresh, stop, undefine)) {
+            assertThat(end(each).getString("state")).isEqualTo("succeeded");
+        }
+        given().get("/v1/pools/" + pool.name()).then().statusCode(404);
+    }
+
+    @Test
+    void answersThatComeTwiceOrTooLateChangeNothing() throws Exception {
+        var pool = PoolStory.defined();
+        var start = pool.accepted("start");
+        var command = stage.take(start);
+        pool.inventoried(start);
+        for (var attempt = 1; attempt <= 3; attempt++) {
+            stage.answer(
+                    Stage.attempt(command, attempt), new Result.PoolStarted(PoolStory.FIGURES));
+            stage.answer(
+                    Stage.attempt(command, attempt), new Result.PoolStarted(PoolStory.FIGURES));
+        }
+        pool.opened(start);
+        pool.inventoried(start);
+        assertThat(end(start).getString("state")).isEqualTo("succeeded");
+
+        pool.notInventoried(start, ProblemCode.POOL_INACCESSIBLE);
+        stage.fail(Stage.attempt(command, 4), ProblemCode.IO_ERROR);
+        pool.stop();
+
+        assertThat(end(start).getString("state")).isEqualTo("succeeded");
+        assertThat(stage.allHeard(PoolOpened.class, said -> said.poolId().equals(pool.id())))
+                .hasSize(1);
+        assertThat(types(pool, 3))
+                .containsExactly("pool.defined.v1", "pool.started.v1", "pool.stopped.v1");
+    }
+
+    @Test
+    void aResultAfterTheCancelIsOfNoEffect() {
+        var pool = PoolStory.defined();
+        var start = pool.accepted("start");
+        var command = stage.take(start);
+        cancel(start).then().statusCode(200).body("state", equalTo("cancelled"));
+        stage.awaitCancel(start);
+
+        stage.answer(command, new Result.PoolStarted(PoolStory.FIGURES));
+        pool.start();
+
+        assertThat(end(start).getString("state")).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aPoolThatAWorkerCannotReachIsInaccessibleInThatEpochOnly() throws Exception {
+        var pool = PoolStory.running();
+        var problem = Problem.of(ProblemCode.POOL_INACCESSIBLE, "played");
+        stage.say(new PoolUnreachable(pool.id(), pool.epoch() - 1, problem));
+        stage.say(new PoolUnreachable(UUID.randomUUID(), 1, problem));
+        var refresh = pool.accepted("refresh");
+        pool.inventoried(refresh);
+        end(refresh);
+        assertThat(pool.state()).isEqualTo("running");
+
+        stage.say(new PoolUnreachable(pool.id(), pool.epoch(), problem));
+        stage.say(new PoolUnreachable(pool.id(), pool.epoch(), problem));
+
+        Await.until("inaccessible", pool::state, "inaccessible"::equals);
+        assertThat(types(pool, 4))
+                .containsExactly(
+                        "pool.defined.v1",
+                        "pool.started.v1",
+                        "pool.refreshed.v1",
+                        "pool.inaccessible.v1");
+        pool.stop();
+    }
+}

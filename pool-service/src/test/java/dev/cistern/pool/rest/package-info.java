@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.pool.rest;
+
+import org.jspecify.annotations.NullMarked;
