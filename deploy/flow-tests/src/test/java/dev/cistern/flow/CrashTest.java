@@ -136,12 +136,22 @@ final class CrashTest {
         }
     }
 
-    /** It passed the point with what an earlier case left; that must end, too, before this one. */
+    /**
+     * It passed the point with what an earlier case left; that must end, too, and have been read
+     * for good, before this one.
+     */
     private static void dieWhileCatchingUp(Cistern cistern, Case each) throws Exception {
         assertThat(cistern.program(each.part()).awaitEnd()).as("%s", each).isEqualTo(137);
         assertThat(cistern.start(each.part(), "")).isTrue();
         awaitEnds(cistern, "pools");
         awaitEnds(cistern, "volumes");
+        for (var service : List.of("pool", "volume")) {
+            Replay.awaitRead(cistern.kafka(), "cistern-" + service + "-service", "cistern.results");
+            Replay.awaitRead(
+                    cistern.kafka(),
+                    "cistern-" + service + "-service-internal",
+                    "cistern.internal");
+        }
         cistern.program(each.part()).kill();
     }
 
