@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -25,6 +28,24 @@ public record PublicEvent(String id, String type, String subject, long sequence,
                     JSON.readTree(message.value()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Fails unless the events of each resource are numbered from 1 on and came in that order. */
+    public static void requireGapless(List<PublicEvent> events) {
+        events.stream()
+                .collect(Collectors.groupingBy(PublicEvent::subject))
+                .values()
+                .forEach(PublicEvent::requireOneGapless);
+    }
+
+    private static void requireOneGapless(List<PublicEvent> events) {
+        var next = 1L;
+        var seen = new HashSet<String>();
+        for (var event : events) {
+            if (seen.add(event.id()) && event.sequence() != next++) {
+                throw new AssertionError("not in order, or with a gap: " + events);
+            }
         }
     }
 }

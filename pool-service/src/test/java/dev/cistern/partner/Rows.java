@@ -26,6 +26,19 @@ public final class Rows {
                 });
     }
 
+    /** The text that a query answers. */
+    public static String text(String sql, Object... values) {
+        return with(
+                sql,
+                values,
+                statement -> {
+                    try (var rows = statement.executeQuery()) {
+                        rows.next();
+                        return rows.getString(1);
+                    }
+                });
+    }
+
     /** Changes rows behind the service's back; returns how many. */
     public static int change(String sql, Object... values) {
         return with(sql, values, PreparedStatement::executeUpdate);
