@@ -55,9 +55,21 @@ final class ClusterAllocator {
         return allocate(1, wanted);
     }
 
-    /** Exactly so many clusters next to each other, for a table. */
+    /**
+     * Exactly so many clusters next to each other, for a table. A long one goes behind everything
+     * else, since the refcount blocks that it needs must not lie inside it.
+     */
     long allocateTable(long count) throws IOException {
-        return allocate(count, count).host();
+        if (count < geometry.blockEntries() / 2) {
+            return allocate(count, count).host();
+        }
+        var first = refcounts.countBehind(count, freed);
+        requireAddressable(first + count);
+        for (var cluster = first; cluster < first + count; cluster++) {
+            refcounts.set(cluster, 1);
+        }
+        untouched = Math.max(untouched, first + count);
+        return first << geometry.clusterBits();
     }
 
     private Run allocate(long least, long most) throws IOException {

@@ -43,6 +43,9 @@ final class GuestMap {
                     (int) geometry.inCluster(guest));
         }
         var host = host(bits, guest);
+        if (state == DATA && tables.isTop(geometry.clusterStart(host))) {
+            throw contradiction(table, guest, bits);
+        }
         var exclusive = L2Entry.copied(bits);
         var at = nextSubcluster(guest);
         while (at < end
@@ -164,7 +167,8 @@ final class GuestMap {
     private long soundBits(long table, long guest) throws IOException {
         state(table, guest);
         var bits = tables.bits(table, geometry.l2Index(guest));
-        if (geometry.inCluster(L2Entry.host(bits)) != 0) {
+        var host = L2Entry.host(bits);
+        if (geometry.inCluster(host) != 0 || (host != 0 && tables.isTop(host))) {
             throw contradiction(table, guest, bits);
         }
         return bits;

@@ -34,6 +34,15 @@ final class L2Tables {
         return l1.table(geometry.l1Index(guest));
     }
 
+    /**
+     * Whether a host cluster is one that no guest may ever write to: the header's or the L1
+     * table's.
+     */
+    boolean isTop(long host) {
+        return host < geometry.clusterSize()
+                || (host >= geometry.clusterStart(l1.host()) && host < l1.host() + l1.bytes());
+    }
+
     long bits(long table, int index) throws IOException {
         return cache.getLong(table + (long) index * geometry.l2EntryBytes());
     }

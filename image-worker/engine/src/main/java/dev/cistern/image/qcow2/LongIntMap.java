@@ -43,12 +43,14 @@ final class LongIntMap {
     }
 
     void put(long key, int value) {
-        if (size >= keys.length / 2) {
-            grow();
-        }
         var at = home(key);
         while (keys[at] != EMPTY && keys[at] != key) {
             at = next(at);
+        }
+        if (keys[at] == EMPTY && size >= keys.length / 4 * 3) {
+            grow();
+            put(key, value);
+            return;
         }
         size += keys[at] == EMPTY ? 1 : 0;
         keys[at] = key;

@@ -1,6 +1,7 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.BackingOpener;
+import dev.cistern.image.CheckReport;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
@@ -91,11 +92,39 @@ final class Qcow2Opener {
         requireWorkable(image);
         if (writable) {
             requireSound(image.header());
+            return loadTables(repairedIfDirty(image));
         }
+        return loadTables(image);
+    }
+
+    /** An image that was not closed in order may have refcounts that are too low. */
+    private ImageHeader repairedIfDirty(ImageHeader image) throws IOException {
+        if (!image.header().incompatible(Header.INCOMPATIBLE_DIRTY)) {
+            return image;
+        }
+        var report = Qcow2Checker.check(storage, CheckReport.Repair.ALL);
+        if (!report.sound()) {
+            throw new ImageException.Corrupt(
+                    "%s: was not closed in order and cannot be repaired: %s"
+                            .formatted(storage.name(), String.join("; ", report.findings())));
+        }
+        return ImageHeader.read(storage);
+    }
+
+    private Qcow2Image loadTables(ImageHeader image) throws IOException {
         var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
         var tables = ImageTables.load(file, image.header(), cacheSize);
         var backing = openBelow(image);
-        return new Qcow2Image(image, tables, backing, writable);
+        var opened = false;
+        try {
+            var whole = new Qcow2Image(image, tables, backing, writable);
+            opened = true;
+            return whole;
+        } finally {
+            if (!opened && backing.isPresent()) {
+                backing.get().close();
+            }
+        }
     }
 
     private Optional<DiskImage> openBelow(ImageHeader image) throws IOException {
@@ -138,11 +167,6 @@ final class Qcow2Opener {
         if (header.incompatible(Header.INCOMPATIBLE_CORRUPT)) {
             throw new ImageException.Corrupt(
                     "%s: is marked corrupt; check and repair it before writing to it"
-                            .formatted(storage.name()));
-        }
-        if (header.incompatible(Header.INCOMPATIBLE_DIRTY)) {
-            throw new ImageException.Corrupt(
-                    "%s: was not closed in order, so its refcounts may be wrong; check and repair it before writing to it"
                             .formatted(storage.name()));
         }
     }

@@ -18,6 +18,7 @@ final class RefcountComparison {
     private final long[] table;
     private boolean tooLow;
     private boolean broken;
+    private boolean tableCounted;
     private long end;
 
     private RefcountComparison(
@@ -60,10 +61,14 @@ final class RefcountComparison {
 
     private void countOwnClusters() throws IOException {
         var fileEnd = geometry.cluster(geometry.clusterEnd(file.storage().size()));
-        var tableClusters =
-                geometry.clusters((long) table.length * ClusterGeometry.TABLE_ENTRY_BYTES);
-        for (var i = 0; i < tableClusters; i++) {
+        tableCounted = geometry.cluster(tableHost) + tableClusters() <= fileEnd;
+        for (var i = 0; i < tableClusters() && tableCounted; i++) {
             countOwn(geometry.cluster(tableHost) + i);
+        }
+        if (!tableCounted) {
+            breakDown(
+                    "the refcount table at 0x%x goes beyond the end of the file"
+                            .formatted(tableHost));
         }
         for (var index = 0; index < table.length; index++) {
             var host = table[index];
@@ -98,33 +103,32 @@ final class RefcountComparison {
     }
 
     private void compareAll() throws IOException {
-        var blocks =
-                Math.max(table.length, geometry.blockIndex(Math.max(0, references.end() - 1)) + 1);
-        for (var index = 0L; index < blocks; index++) {
-            var first = index * geometry.blockEntries();
-            var host = index < table.length ? table[(int) index] : 0;
-            if (host != 0) {
-                compareBlock(host, first);
-            } else if (first < references.end()) {
-                compareUncounted(first);
+        for (var index = 0; index < table.length; index++) {
+            if (hasBlock(index)) {
+                compareBlock(table[index], (long) index * geometry.blockEntries());
             }
         }
+        references.forEach(
+                (cluster, _) -> {
+                    if (!hasBlock(geometry.blockIndex(cluster))) {
+                        compare(cluster, 0);
+                    }
+                });
+    }
+
+    /** Whether there is a block that is not a hole, in which all counts are zero. */
+    private boolean hasBlock(long index) throws IOException {
+        if (index >= table.length || table[(int) index] == 0) {
+            return false;
+        }
+        var host = table[(int) index];
+        return file.storage().nextData(host) < host + geometry.clusterSize();
     }
 
     private void compareBlock(long host, long first) throws IOException {
         var block = file.read(host, geometry.clusterSize());
         for (var i = 0; i < geometry.blockEntries(); i++) {
-            var count = RefcountBlock.get(block, 0, i, geometry.refcountOrder());
-            if (count != 0 || first + i < references.end()) {
-                compare(first + i, count);
-            }
-        }
-    }
-
-    private void compareUncounted(long first) {
-        var last = Math.min(first + geometry.blockEntries(), references.end());
-        for (var cluster = first; cluster < last; cluster++) {
-            compare(cluster, 0);
+            compare(first + i, RefcountBlock.get(block, 0, i, geometry.refcountOrder()));
         }
     }
 
@@ -150,7 +154,7 @@ final class RefcountComparison {
     /** Writes the refcounts that are too high as they must be; durable after the next barrier. */
     void lower() throws IOException {
         for (var index = 0; index < table.length; index++) {
-            if (table[index] != 0) {
+            if (hasBlock(index)) {
                 lowerBlock(table[index], (long) index * geometry.blockEntries());
             }
         }
@@ -174,9 +178,7 @@ final class RefcountComparison {
 
     /** The references without those to the structures that were counted here. */
     void forgetOwnClusters() {
-        var tableClusters =
-                geometry.clusters((long) table.length * ClusterGeometry.TABLE_ENTRY_BYTES);
-        for (var i = 0; i < tableClusters; i++) {
+        for (var i = 0; i < tableClusters() && tableCounted; i++) {
             references.add(geometry.cluster(tableHost) + i, -1);
         }
         for (var host : table) {
@@ -184,5 +186,9 @@ final class RefcountComparison {
                 references.add(geometry.cluster(host), -1);
             }
         }
+    }
+
+    private long tableClusters() {
+        return geometry.clusters((long) table.length * ClusterGeometry.TABLE_ENTRY_BYTES);
     }
 }

@@ -6,6 +6,8 @@ import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.qcow2.format.RefcountBlock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Writes refcount structures anew, behind everything else in the file, and then makes the header
@@ -37,48 +39,64 @@ final class RefcountRebuild {
      * @param first cluster from which on nothing is in use
      */
     void run(long first) throws IOException {
-        var blocks = 1L;
-        var tableClusters = 1L;
-        while ((first + blocks + tableClusters) > blocks * geometry.blockEntries()) {
-            blocks = Math.ceilDiv(first + blocks + tableClusters, (long) geometry.blockEntries());
-            tableClusters = geometry.clusters(blocks * ClusterGeometry.TABLE_ENTRY_BYTES);
+        var indexes = new TreeSet<Long>();
+        references.forEach((cluster, _) -> indexes.add(geometry.blockIndex(cluster)));
+        var used = first;
+        for (var end = 0L; end != used; ) {
+            end = used;
+            indexes.add(geometry.blockIndex(first));
+            indexes.add(geometry.blockIndex(end));
+            used = first + indexes.size() + tableClusters(indexes);
         }
-        requireCountable(first + blocks + tableClusters, tableClusters);
-        for (var cluster = first; cluster < first + blocks + tableClusters; cluster++) {
+        requireCountable(tableClusters(indexes));
+        for (var cluster = first; cluster < used; cluster++) {
             references.add(cluster, 1);
         }
-        var host = (first + blocks) << geometry.clusterBits();
-        var table = new long[Math.toIntExact(blocks)];
-        for (var block = 0; block < blocks; block++) {
-            table[block] = (first + block) << geometry.clusterBits();
-            file.write(counts((long) block * geometry.blockEntries()), table[block]);
+        write(indexes, first);
+    }
+
+    /** The table names blocks up to the last. */
+    private long tableClusters(SortedSet<Long> indexes) {
+        return geometry.clusters((indexes.last() + 1) * ClusterGeometry.TABLE_ENTRY_BYTES);
+    }
+
+    private void write(SortedSet<Long> indexes, long first) throws IOException {
+        var clusters = tableClusters(indexes);
+        var table = ByteBuffer.allocate(Math.toIntExact(clusters << geometry.clusterBits()));
+        var host = first << geometry.clusterBits();
+        for (var index : indexes) {
+            table.putLong((int) (index * ClusterGeometry.TABLE_ENTRY_BYTES), host);
+            file.write(counts(index * geometry.blockEntries()), host);
+            host += geometry.clusterSize();
         }
-        var padded = ByteBuffer.allocate(Math.toIntExact(tableClusters << geometry.clusterBits()));
-        file.write(padded.put(0, L1Table.encode(table), 0, table.length * Long.BYTES), host);
+        file.write(table, host);
         file.await(Barrier.TABLE_BEFORE_HEADER);
         file.write(
-                ByteBuffer.allocate(12).putLong(host).putInt((int) tableClusters).flip(),
+                ByteBuffer.allocate(12).putLong(host).putInt((int) clusters).flip(),
                 Header.REFCOUNT_TABLE_AT);
         file.await(Barrier.HEADER_BEFORE_FREEING);
     }
 
-    private void requireCountable(long end, long tableClusters) throws ImageException {
-        if (tableClusters << geometry.clusterBits() > Header.MAX_REFCOUNT_TABLE_BYTES) {
+    private void requireCountable(long tableClusters) throws ImageException {
+        if (tableClusters > Header.MAX_REFCOUNT_TABLE_BYTES >> geometry.clusterBits()) {
             throw new ImageException.OutOfRange(
-                    "%s: a refcount table for 0x%x clusters would be longer than %d bytes"
-                            .formatted(file.name(), end, Header.MAX_REFCOUNT_TABLE_BYTES));
+                    "%s: a refcount table of 0x%x clusters would be longer than %d bytes"
+                            .formatted(
+                                    file.name(), tableClusters, Header.MAX_REFCOUNT_TABLE_BYTES));
         }
-        for (var cluster = 0L; cluster < references.end(); cluster++) {
-            if (references.get(cluster) > geometry.maxRefcount()) {
-                throw new ImageException.OutOfRange(
-                        "%s: the cluster at 0x%x has %d references, more than refcounts of %d bits can count"
-                                .formatted(
-                                        file.name(),
-                                        cluster << geometry.clusterBits(),
-                                        references.get(cluster),
-                                        1 << geometry.refcountOrder()));
-            }
-        }
+        SparseCounts.Counted<ImageException> countable =
+                (cluster, count) -> {
+                    if (count > geometry.maxRefcount()) {
+                        throw new ImageException.OutOfRange(
+                                "%s: the cluster at 0x%x has %d references, more than refcounts of %d bits can count"
+                                        .formatted(
+                                                file.name(),
+                                                cluster << geometry.clusterBits(),
+                                                count,
+                                                1 << geometry.refcountOrder()));
+                    }
+                };
+        references.forEach(countable);
     }
 
     private ByteBuffer counts(long first) {

@@ -44,16 +44,17 @@ final class RefcountTableGrowth {
      *
      * @param table the old one, with entries that may not be on disk yet though their blocks are
      *     written
-     * @param index of the block that is wanted
+     * @param index of the first block that the old one has no room for and that is wanted
+     * @param least entries that the new one must have, besides those for its own blocks
      */
-    static Grown grow(ImageFile file, long[] table, long index) throws IOException {
+    static Grown grow(ImageFile file, long[] table, long index, long least) throws IOException {
         var geometry = file.geometry();
         var perCluster = geometry.clusterSize() / ClusterGeometry.TABLE_ENTRY_BYTES;
         var first = index * geometry.blockEntries();
         var blocks = 1L;
         var tableClusters = 0L;
         for (var settled = false; !settled; ) {
-            var entries = Math.max(index + blocks, table.length * 3L / 2);
+            var entries = Math.max(least + blocks, table.length * 3L / 2);
             tableClusters = Math.ceilDiv(entries, perCluster);
             var needed = Math.ceilDiv(blocks + tableClusters, geometry.blockEntries());
             settled = needed <= blocks;

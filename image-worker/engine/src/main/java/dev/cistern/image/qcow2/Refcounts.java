@@ -162,13 +162,7 @@ final class Refcounts {
     void addBlock(long cluster, FreedClusters freed) throws IOException {
         var index = geometry.blockIndex(cluster);
         if (index >= table.length) {
-            var grown = RefcountTableGrowth.grow(file, table, index);
-            var oldFirst = geometry.cluster(tableHost);
-            var oldCount = geometry.clusters(tableBytes());
-            tableHost = grown.host();
-            table = grown.entries();
-            newBlocks.clear();
-            freed.drop(oldFirst, oldCount, this);
+            grow(index, index + 1, freed);
             return;
         }
         var host = cluster << geometry.clusterBits();
@@ -183,6 +177,51 @@ final class Refcounts {
         file.write(block, host);
         table[(int) index] = host;
         newBlocks.set((int) index);
+    }
+
+    private void grow(long index, long least, FreedClusters freed) throws IOException {
+        var grown = RefcountTableGrowth.grow(file, table, index, least);
+        var oldFirst = geometry.cluster(tableHost);
+        var oldCount = geometry.clusters(tableBytes());
+        tableHost = grown.host();
+        table = grown.entries();
+        newBlocks.clear();
+        freed.drop(oldFirst, oldCount, this);
+    }
+
+    /**
+     * Makes blocks for clusters next to each other, behind all that is counted so far. The blocks
+     * lie before those clusters and are counted already.
+     *
+     * @return the first of the clusters
+     */
+    long countBehind(long count, FreedClusters freed) throws IOException {
+        var blocks = Math.ceilDiv(count, geometry.blockEntries() - 1L);
+        if (firstWithoutBlock() + blocks > table.length) {
+            grow(table.length, table.length + 1 + blocks, freed);
+        }
+        var index = firstWithoutBlock();
+        var first = index * geometry.blockEntries();
+        for (var block = 0; block < blocks; block++) {
+            var host = (first + block) << geometry.clusterBits();
+            cache.forget(host, geometry.clusterSize());
+            file.write(ByteBuffer.allocate(geometry.clusterSize()), host);
+            table[(int) index + block] = host;
+            newBlocks.set((int) index + block);
+        }
+        for (var block = 0; block < blocks; block++) {
+            set(first + block, 1);
+        }
+        return first + blocks;
+    }
+
+    /** The place in the table behind all blocks. */
+    private long firstWithoutBlock() {
+        var index = table.length;
+        while (index > 0 && table[index - 1] == 0) {
+            index--;
+        }
+        return index;
     }
 
     /** Writes what has changed. It is durable after the next barrier. */

@@ -22,7 +22,7 @@ final class ReferenceCensus {
     private final Findings findings;
     private final SparseCounts counts = new SparseCounts();
 
-    /** How often each L2 table is referred to, by its cluster. */
+    /** How often each L2 table that is not a hole is referred to, by its cluster. */
     private final LongIntMap visits = new LongIntMap();
 
     private final long fileEnd;
@@ -112,7 +112,9 @@ final class ReferenceCensus {
         var l1 = L1Table.read(file, host, entries);
         for (var index = 0; index < l1.length; index++) {
             var table = L1Entry.table(l1[index]);
-            if (table != 0 && add(table, geometry.clusterSize(), 1, "L2 table")) {
+            if (table != 0
+                    && add(table, geometry.clusterSize(), 1, "L2 table")
+                    && file.storage().nextData(table) < table + geometry.clusterSize()) {
                 var cluster = geometry.cluster(table);
                 visits.put(cluster, Math.max(0, visits.get(cluster)) + 1);
             }
@@ -224,9 +226,6 @@ final class ReferenceCensus {
     }
 
     private void walk(long table, int times, boolean active) throws IOException {
-        if (file.storage().nextData(table) >= table + geometry.clusterSize()) {
-            return;
-        }
         var content = file.read(table, geometry.clusterSize());
         while (content.hasRemaining()) {
             var at = table + content.position();

@@ -76,6 +76,16 @@ final class Snapshots {
     private static void requireSound(SnapshotEntry entry, ImageFile file)
             throws ImageException.Corrupt {
         var most = Header.MAX_L1_BYTES / ClusterGeometry.TABLE_ENTRY_BYTES;
+        var capacity = entry.capacity(0);
+        if (capacity < 0 || file.geometry().l1Entries(capacity) > most) {
+            throw new ImageException.Corrupt(
+                    "%s: the snapshot %s has a capacity of %s bytes, more than an L1 table of %d entries can map"
+                            .formatted(
+                                    file.name(),
+                                    entry.id(),
+                                    Long.toUnsignedString(capacity),
+                                    most));
+        }
         if (entry.l1Entries() < 0
                 || entry.l1Entries() > most
                 || entry.l1Host() < 0
@@ -306,8 +316,9 @@ final class Snapshots {
         var gone = find(entries, id, file.name());
         var l1 = L1Table.read(file, gone.l1Host(), gone.l1Entries());
         var tree = new TableTree(tables, l1);
-        replaceTable(
-                entries.stream().filter(entry -> !entry.equals(gone)).toList(), new Attempt(tree));
+        var changed = new ArrayList<>(entries);
+        changed.remove(gone);
+        replaceTable(changed, new Attempt(tree));
         giveUp(l1, gone.l1Host());
     }
 

@@ -1,6 +1,7 @@
 package dev.cistern.image.qcow2;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A counter for each host cluster, in pages that come into being where something is counted. */
@@ -28,6 +29,26 @@ final class SparseCounts {
         counts[inPage(cluster)] =
                 (int) Math.min(Integer.MAX_VALUE, (long) counts[inPage(cluster)] + more);
         end = Math.max(end, cluster + 1);
+    }
+
+    /** Takes clusters that have been counted. */
+    @FunctionalInterface
+    interface Counted<E extends Exception> {
+        void cluster(long cluster, int count) throws E;
+    }
+
+    /** Names all clusters whose count is not zero, lowest first. */
+    <E extends Exception> void forEach(Counted<E> counted) throws E {
+        var keys = index.keys();
+        Arrays.sort(keys);
+        for (var key : keys) {
+            var counts = pages.get(index.get(key));
+            for (var i = 0; i < counts.length; i++) {
+                if (counts[i] != 0) {
+                    counted.cluster((key << PAGE_BITS) + i, counts[i]);
+                }
+            }
+        }
     }
 
     private static int inPage(long cluster) {

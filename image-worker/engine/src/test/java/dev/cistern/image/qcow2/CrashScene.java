@@ -1,0 +1,349 @@
+package dev.cistern.image.qcow2;
+
+import dev.cistern.image.CheckReport.Repair;
+import dev.cistern.image.DiskImage.Space;
+import dev.cistern.image.SnapshotInfo;
+import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.qcow2.format.L1Entry;
+import dev.cistern.image.qcow2.format.L2Entry;
+import dev.cistern.image.raw.RawImage;
+import dev.cistern.image.storage.MemoryStorage;
+import dev.cistern.image.storage.PowerCuts;
+import dev.cistern.image.storage.RecordingStorage;
+import dev.cistern.image.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A story of changes to an image that is recorded, and the judgement on what a crash leaves of it:
+ * metadata that are sound, and for each guest sector what was flushed last or came later.
+ */
+final class CrashScene {
+    private static final int SECTOR = 512;
+
+    private final byte[] below;
+    private final List<Step> steps = new ArrayList<>();
+    private final RecordingStorage storage;
+    private final byte[] start;
+    private final Qcow2Image image;
+
+    /** What guests see: of the image, and of each snapshot by its name. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record State(byte[] content, Map<String, byte[]> snapshots) {
+        boolean isSameAs(State other) {
+            return Arrays.equals(content, other.content)
+                    && snapshots.keySet().equals(other.snapshots.keySet())
+                    && snapshots.keySet().stream()
+                            .allMatch(
+                                    name ->
+                                            Arrays.equals(
+                                                    snapshots.get(name),
+                                                    other.snapshots.get(name)));
+        }
+    }
+
+    /**
+     * One step of the story.
+     *
+     * @param begin changes that had been made before it
+     * @param end changes that had been made when it had returned
+     * @param durable whether all up to it is durable then
+     * @param whole whether it happens as a whole or not at all
+     */
+    private record Step(int begin, int end, boolean durable, boolean whole, State after) {}
+
+    /** Something that is done to the image. */
+    interface Act {
+        void on(Qcow2Image image) throws IOException;
+    }
+
+    /**
+     * A scene.
+     *
+     * @param start an image, durable
+     * @param omitted barriers that it passes over
+     */
+    CrashScene(byte[] start, byte[] below, ImageTables.CacheSize cache, Set<Barrier> omitted)
+            throws IOException {
+        this.start = start;
+        this.below = below;
+        this.storage = new RecordingStorage(start);
+        this.image = new Qcow2Opener(storage, true, (_, _, _) -> below(), cache, omitted).open();
+        steps.add(new Step(0, 0, true, true, stateOf(image)));
+    }
+
+    private RawImage below() throws IOException {
+        var file = new MemoryStorage("below");
+        file.writeFully(ByteBuffer.wrap(below), 0);
+        return RawImage.open(file, false);
+    }
+
+    RecordingStorage storage() {
+        return storage;
+    }
+
+    byte[] start() {
+        return start;
+    }
+
+    void write(int offset, int length, int value) throws IOException {
+        var content = new byte[length];
+        Arrays.fill(content, (byte) value);
+        step(false, false, on -> on.write(ByteBuffer.wrap(content), offset));
+    }
+
+    void zero(int offset, int length, Space space) throws IOException {
+        step(false, false, on -> on.zero(offset, length, space));
+    }
+
+    void discard(int offset, int length) throws IOException {
+        step(false, false, on -> on.discard(offset, length));
+    }
+
+    void compress(int offset, int value) throws IOException {
+        var content = new byte[image.clusterSize()];
+        Arrays.fill(content, (byte) value);
+        step(false, false, on -> on.writeCompressed(ByteBuffer.wrap(content), offset));
+    }
+
+    void flush() throws IOException {
+        step(true, false, Qcow2Image::flush);
+    }
+
+    /** Something that is durable when it returns, and happens as a whole. */
+    void whole(Act act) throws IOException {
+        step(true, true, act);
+    }
+
+    void snapshot(String name) throws IOException {
+        whole(on -> on.createSnapshot(name, Clock.systemUTC()));
+    }
+
+    void revert(String name) throws IOException {
+        whole(on -> on.revertToSnapshot(id(name)));
+    }
+
+    void delete(String name) throws IOException {
+        whole(on -> on.deleteSnapshot(id(name)));
+    }
+
+    private String id(String name) {
+        return image.snapshots().stream()
+                .filter(snapshot -> snapshot.name().equals(name))
+                .map(SnapshotInfo::id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void close() throws IOException {
+        step(true, false, Qcow2Image::close);
+    }
+
+    private void step(boolean durable, boolean whole, Act act) throws IOException {
+        var begin = storage.count();
+        act.on(image);
+        steps.add(new Step(begin, storage.count(), durable, whole, live()));
+    }
+
+    private State live() throws IOException {
+        var copy = new MemoryStorage("live");
+        var bytes = ByteBuffer.allocate((int) storage.size());
+        storage.readFully(bytes, 0);
+        copy.writeFully(bytes.flip(), 0);
+        var content = ByteBuffer.allocate((int) image.capacity());
+        image.read(content, 0);
+        return new State(content.array(), snapshotsOf(copy, image.snapshots()));
+    }
+
+    private State stateOf(Qcow2Image open) throws IOException {
+        var content = ByteBuffer.allocate((int) open.capacity());
+        open.read(content, 0);
+        return new State(content.array(), snapshotsOf(storage, open.snapshots()));
+    }
+
+    private Map<String, byte[]> snapshotsOf(Storage file, List<SnapshotInfo> infos)
+            throws IOException {
+        var snapshots = new TreeMap<String, byte[]>();
+        for (var info : infos) {
+            try (var view = Qcow2Image.openSnapshot(file, info.id(), (_, _, _) -> below())) {
+                var content = ByteBuffer.allocate((int) view.capacity());
+                view.read(content, 0);
+                snapshots.put(info.name(), content.array());
+            }
+        }
+        return snapshots;
+    }
+
+    /**
+     * Judges what a crash left.
+     *
+     * @param strict whether nothing may be marked copied whose refcount is not one
+     * @return what is wrong with it, if anything
+     */
+    Optional<String> judge(int cut, byte[] file, boolean strict) throws IOException {
+        var left = storageOf(file);
+        var wrong = judgeTables(left, cut, strict);
+        if (wrong.isPresent()) {
+            return wrong;
+        }
+        var found = read(left);
+        return judge(cut, found).or(() -> judgeRepair(left, found));
+    }
+
+    static MemoryStorage storageOf(byte[] file) throws IOException {
+        var left = new MemoryStorage("left by a crash");
+        left.writeFully(ByteBuffer.wrap(file), 0);
+        return left;
+    }
+
+    State read(Storage left) throws IOException {
+        try (var open = Qcow2Image.open(left, false, (_, _, _) -> below())) {
+            var content = ByteBuffer.allocate((int) open.capacity());
+            open.read(content, 0);
+            return new State(content.array(), snapshotsOf(left, open.snapshots()));
+        }
+    }
+
+    private Optional<String> judgeTables(Storage left, int cut, boolean strict) throws IOException {
+        var report = Qcow2Checker.check(left, Repair.NONE);
+        var marks =
+                report.findings().stream().filter(text -> text.contains("marked copied")).count();
+        if (report.checkErrors() > 0 || report.corruptions() > marks) {
+            return Optional.of("corrupt: " + report.findings());
+        }
+        if (marks > 0 && !withinWholeStep(cut)) {
+            return Optional.of("marks where no snapshot changes: " + report.findings());
+        }
+        return judgeMarks(left, strict);
+    }
+
+    private boolean withinWholeStep(int cut) {
+        return steps.stream().anyMatch(step -> step.whole && step.begin < cut && cut <= step.end);
+    }
+
+    /** What is marked copied must have one reference. */
+    private static Optional<String> judgeMarks(Storage left, boolean strict) throws IOException {
+        var header = ImageHeader.read(left);
+        var file = new ImageFile(left, ClusterGeometry.of(header.header()));
+        var references = ReferenceCensus.take(file, header, new Findings()).counts();
+        var tables = ImageTables.load(file, header.header(), ImageTables.CacheSize.USUAL);
+        var geometry = file.geometry();
+        for (var index = 0; index < tables.l1.length(); index++) {
+            var table = tables.l1.table(index);
+            if (table == 0) {
+                continue;
+            }
+            var marked = new ArrayList<Long>();
+            if (L1Entry.copied(tables.l1.entry(index))) {
+                marked.add(table);
+            }
+            for (var entry = 0; entry < geometry.l2Entries(); entry++) {
+                var bits = tables.l2.bits(table, entry);
+                if (L2Entry.copied(bits)) {
+                    marked.add(L2Entry.host(bits));
+                }
+            }
+            for (var host : marked) {
+                var cluster = geometry.cluster(host);
+                if (references.get(cluster) != 1
+                        || (strict && tables.refcounts.get(cluster) != 1)) {
+                    return Optional.of(
+                            "marked copied: 0x%x with %d references, refcount %d"
+                                    .formatted(
+                                            host,
+                                            references.get(cluster),
+                                            tables.refcounts.get(cluster)));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> judge(int cut, State found) {
+        var last = 0;
+        for (var i = 0; i < steps.size(); i++) {
+            if (steps.get(i).durable && steps.get(i).end <= cut) {
+                last = i;
+            }
+        }
+        var base = steps.get(last).after;
+        var later =
+                steps.subList(last + 1, steps.size()).stream()
+                        .filter(step -> step.begin < cut)
+                        .toList();
+        for (var step : later) {
+            if (step.whole) {
+                return found.isSameAs(step.after) || found.isSameAs(base)
+                        ? Optional.empty()
+                        : Optional.of("neither as before nor as after step " + steps.indexOf(step));
+            }
+        }
+        return judgeSectors(found, base, later.stream().map(Step::after).toList());
+    }
+
+    private static Optional<String> judgeSectors(State found, State base, List<State> later) {
+        if (found.content.length != base.content.length
+                || !new State(base.content, found.snapshots).isSameAs(base)) {
+            return Optional.of("capacity or snapshots have changed");
+        }
+        for (var from = 0; from < found.content.length; from += SECTOR) {
+            var to = Math.min(from + SECTOR, found.content.length);
+            var sector = Arrays.copyOfRange(found.content, from, to);
+            var start = from;
+            if (!isSector(sector, base, start)
+                    && later.stream().noneMatch(state -> isSector(sector, state, start))) {
+                return Optional.of(
+                        "guest sector at 0x%x is 0x%x…, not what was flushed nor what came later"
+                                .formatted(from, sector[0]));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isSector(byte[] sector, State state, int from) {
+        return Arrays.equals(sector, 0, sector.length, state.content, from, from + sector.length);
+    }
+
+    private Optional<String> judgeRepair(Storage left, State found) {
+        try {
+            var report = Qcow2Checker.check(left, Repair.ALL);
+            if (!report.clean()) {
+                return Optional.of("not clean after a repair: " + report.findings());
+            }
+            return read(left).isSameAs(found)
+                    ? Optional.empty()
+                    : Optional.of("a repair has changed what guests read");
+        } catch (IOException e) {
+            return Optional.of("the repair failed: " + e);
+        }
+    }
+
+    /** Judges what a crash inside the repair of what a crash left leaves. */
+    Optional<String> judgeCutRepair(byte[] file) throws IOException {
+        var found = read(storageOf(file));
+        var repaired = new RecordingStorage(file);
+        Qcow2Checker.check(repaired, Repair.ALL);
+        var wrong = new ArrayList<String>();
+        new PowerCuts(file, repaired.changes(), 5)
+                .forEach(
+                        (cut, again) -> {
+                            var left = storageOf(again);
+                            if (!read(left).isSameAs(found)) {
+                                wrong.add(
+                                        "a cut repair has changed what guests read, after " + cut);
+                            } else {
+                                judgeRepair(left, found).ifPresent(wrong::add);
+                            }
+                            return wrong.isEmpty();
+                        });
+        return wrong.stream().findFirst();
+    }
+}
