@@ -10,14 +10,14 @@ import java.util.Map;
  * A worker in a process of its own, until it is killed.
  *
  * <p>Arguments: bootstrap servers, name, group, lease in seconds, and the crash point at which it
- * stops itself with SIGSTOP.
+ * waits for a byte on its standard input.
  */
 final class WorkerMain {
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
         if (arguments.length > 4) {
-            CrashPoints.arm(arguments[4], WorkerMain::stopMyself);
+            CrashPoints.arm(arguments[4], WorkerMain::waitToBeStopped);
         }
         var worker =
                 new Worker(
@@ -31,14 +31,11 @@ final class WorkerMain {
         Thread.currentThread().join();
     }
 
-    private static void stopMyself() {
+    private static void waitToBeStopped() {
         try {
-            var pid = ProcessHandle.current().pid();
-            new ProcessBuilder("kill", "-STOP", Long.toString(pid)).inheritIO().start().waitFor();
+            System.in.read();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.common.message.Result;
 import dev.cistern.embedded.TestServers;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ class WorkerProcessTest {
     void publishesNothingWhenWokenAfterItsLease() throws Exception {
         var process = launch(List.of(), "CreateVolume:intent");
         cluster.send(group, operation, 1, pool.create(volume, "disk"));
-        Eventually.that("the child is stopped", () -> state(process) == 'T');
+        stopAtItsPoint(process);
         leaseRunsOut();
 
         wakeUntilDropped(process);
@@ -123,7 +124,7 @@ class WorkerProcessTest {
     void isOvertakenWhileItIsStopped() throws Exception {
         var process = launch(List.of(), "CreateVolume:intent");
         cluster.send(group, operation, 1, pool.create(volume, "disk"));
-        Eventually.that("the child is stopped", () -> state(process) == 'T');
+        stopAtItsPoint(process);
         leaseRunsOut();
         Files.delete(pool.lock(volume)); // as on storage that forgets the locks of the silent
 
@@ -140,6 +141,24 @@ class WorkerProcessTest {
         }
     }
 
+    private void stopAtItsPoint(Process process) throws Exception {
+        Eventually.that(
+                "the child is at its point",
+                () -> Files.readString(output().toPath()).contains("crash point"));
+        signal(process, "-STOP");
+        Eventually.that("the child is stopped", () -> state(process) == 'T');
+    }
+
+    private static void goOn(Process process) throws IOException {
+        try (var input = process.getOutputStream()) {
+            input.write('\n');
+        }
+    }
+
+    private static void signal(Process process, String signal) throws Exception {
+        new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+    }
+
     private static void leaseRunsOut() throws Exception {
         var end = System.nanoTime() + (LEASE_SECONDS + 1) * 1_000_000_000L;
         Eventually.that("the lease runs out", () -> System.nanoTime() - end > 0);
@@ -147,7 +166,8 @@ class WorkerProcessTest {
 
     private void wakeUntilDropped(Process process) throws Exception {
         var before = cluster.heartbeats("child").size();
-        new ProcessBuilder("kill", "-CONT", Long.toString(process.pid())).start().waitFor();
+        goOn(process);
+        signal(process, "-CONT");
         Eventually.that(
                 "a heartbeat that does not speak of it any more",
                 () -> {
