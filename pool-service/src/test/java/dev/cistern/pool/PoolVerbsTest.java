@@ -364,6 +364,7 @@ final class PoolVerbsTest {
         assertThat(operation(second).getString("state")).isEqualTo("waiting");
 
         stage.answer(stage.take(first), new Result.PoolStarted(PoolStory.FIGURES));
+        pool.opened(first);
         pool.inventoried(first);
 
         assertThat(end(first).getString("state")).isEqualTo("succeeded");
