@@ -167,6 +167,8 @@ final class EventsTest {
                 "limit=0",
                 "limit=1001",
                 "limit=-1",
+                "limit=x",
+                "limit=99999999999",
                 "wait=soon",
                 "wait=-1s",
                 "wait=99999999999s"

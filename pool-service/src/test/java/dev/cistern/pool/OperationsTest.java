@@ -16,6 +16,7 @@ import dev.cistern.partner.Servers;
 import dev.cistern.partner.Stage;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -67,6 +68,26 @@ final class OperationsTest {
                 .body("worker", equalTo("player"))
                 .body("attempt", equalTo(1))
                 .body("progress.bytesTotal", equalTo(10));
+        cancel(start).then().body("state", equalTo("cancelled"));
+    }
+
+    @Test
+    void anOperationIsFoundUnderItsOwnPoolOnly() {
+        var pool = PoolStory.defined();
+        var other = PoolStory.defined();
+        var start = pool.accepted("start");
+
+        for (var own : List.of(pool.name(), pool.id().toString(), "-")) {
+            given().get("/v1/pools/%s/operations/%s".formatted(own, start)).then().statusCode(200);
+        }
+        given().get("/v1/pools/%s/operations/%s".formatted(other.name(), start))
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("operation-not-found"))
+                .body("detail", containsString(pool.name()));
+        given().post("/v1/pools/%s/operations/%s/cancel".formatted(other.id(), start))
+                .then()
+                .statusCode(404);
         cancel(start).then().body("state", equalTo("cancelled"));
     }
 

@@ -53,9 +53,34 @@ public final class OperationAnswers {
         return Response.ok(OperationView.of(await(operation.id(), context.patience()))).build();
     }
 
-    /** An operation, after the wait asked for. */
-    public Response get(String operation, @Nullable String wait) {
-        return Response.ok(OperationView.of(await(id(operation), Waiting.parameter(wait)))).build();
+    /**
+     * An operation, after the wait asked for.
+     *
+     * @param target id or name of the resource that it is of, or {@link #ANY}
+     * @throws ProblemException if there is none, or it is of another resource
+     */
+    public Response get(String target, String operation, @Nullable String wait) {
+        var id = of(target, operation);
+        return Response.ok(OperationView.of(await(id, Waiting.parameter(wait)))).build();
+    }
+
+    /**
+     * Reads an operation's id.
+     *
+     * @param target id or name of the resource that it is of, or {@link #ANY}
+     * @throws ProblemException if there is none, or it is of another resource
+     */
+    public UUID of(String target, String operation) {
+        var found = runtime.operations().get(id(operation));
+        if (!target.equals(ANY)
+                && !target.equals(found.targetName())
+                && !target.equals(found.target().toString())) {
+            throw new ProblemException(
+                    ProblemCode.OPERATION_NOT_FOUND,
+                    "operation %s is not of '%s' but of '%s'"
+                            .formatted(operation, target, found.targetName()));
+        }
+        return found.id();
     }
 
     /** Operations of a resource, or of all, in the order accepted. */
@@ -63,18 +88,13 @@ public final class OperationAnswers {
             @Nullable UUID target,
             @Nullable String state,
             @Nullable String cursor,
-            @Nullable Integer limit) {
+            @Nullable String limit) {
         var place = Page.Cursor.parse(cursor, limit);
         var rows = runtime.query().list(target, state(state), place.after(), place.limit() + 1);
         return Response.ok(Page.of(rows, place, Operation::sequence, OperationView::of)).build();
     }
 
-    /**
-     * Reads an operation's id.
-     *
-     * @throws ProblemException if it is none, which is to say that there is no such operation
-     */
-    public static UUID id(String text) {
+    private static UUID id(String text) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException _) {

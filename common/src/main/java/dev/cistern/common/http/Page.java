@@ -34,14 +34,25 @@ public record Page<T>(List<T> items, @Nullable String next) {
          *
          * @throws ProblemException if the cursor is none of ours or the limit is not 1 to 1000
          */
-        public static Cursor parse(@Nullable String cursor, @Nullable Integer limit) {
-            var wanted = limit == null ? DEFAULT_LIMIT : limit;
-            if (wanted < 1 || wanted > MAX_LIMIT) {
-                throw new ProblemException(
-                        ProblemCode.INVALID_REQUEST,
-                        "limit is " + wanted + ", not 1 to " + MAX_LIMIT);
+        public static Cursor parse(@Nullable String cursor, @Nullable String limit) {
+            return new Cursor(cursor == null ? 0 : decode(cursor), limit(limit));
+        }
+
+        private static int limit(@Nullable String text) {
+            if (text == null) {
+                return DEFAULT_LIMIT;
             }
-            return new Cursor(cursor == null ? 0 : decode(cursor), wanted);
+            try {
+                var wanted = Integer.parseInt(text);
+                if (wanted >= 1 && wanted <= MAX_LIMIT) {
+                    return wanted;
+                }
+            } catch (NumberFormatException _) {
+                // answered as a number out of range is
+            }
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "limit is '%s', not a number from 1 to %d".formatted(text, MAX_LIMIT));
         }
 
         private static long decode(String cursor) {

@@ -27,6 +27,8 @@ final class CrashTest {
     private static final String POOL = "crash";
     private static final String DROPPED = "the user's own\n";
 
+    private List<Case> cases = List.of();
+
     @TempDir Path data;
     @TempDir Path folder;
 
@@ -40,6 +42,16 @@ final class CrashTest {
         boolean userMayTakeTheName() {
             return verb == Verb.CREATE && (point.endsWith(":stage") || point.endsWith(":intent"));
         }
+
+        /**
+         * Whether it is worth the death of everything, PostgreSQL's clients and Kafka included:
+         * where the other parts or the broker may know less, or more, than this one.
+         */
+        boolean telling() {
+            return part == Part.WORKER
+                    ? point.endsWith(":intent") || point.endsWith(":page")
+                    : verb != Verb.DELETE;
+        }
     }
 
     private enum Verb {
@@ -48,7 +60,7 @@ final class CrashTest {
         REFRESH
     }
 
-    private static List<Case> cases() {
+    private static List<Case> allCases() {
         var cases = new ArrayList<Case>();
         for (var point :
                 List.of("command-taken", "stage", "intent", "publish", "journal", "result-sent")) {
@@ -77,6 +89,7 @@ final class CrashTest {
 
     @Test
     void inOneProcess() throws Exception {
+        cases = allCases().stream().filter(Case::telling).toList();
         try (var cistern = OneProcess.on(data)) {
             dieAtEachPoint(cistern);
         }
@@ -84,6 +97,7 @@ final class CrashTest {
 
     @Test
     void inManyProcesses() throws Exception {
+        cases = allCases();
         var servers = TestServers.shared();
         try (var cistern = ManyProcesses.on(servers, servers.newDatabase("crash"))) {
             dieAtEachPoint(cistern);
@@ -92,13 +106,13 @@ final class CrashTest {
 
     private void dieAtEachPoint(Cistern cistern) throws Exception {
         cistern.startedPool(POOL, folder, Map.of());
-        for (var each : cases()) {
+        for (var each : cases) {
             if (each.verb() == Verb.DELETE) {
                 create(cistern, each.volume());
             }
         }
         for (var part : List.of(Part.POOL_SERVICE, Part.VOLUME_SERVICE, Part.WORKER)) {
-            var ofPart = cases().stream().filter(each -> each.part() == part).toList();
+            var ofPart = cases.stream().filter(each -> each.part() == part).toList();
             cistern.program(part).kill();
             for (var each : ofPart) {
                 dieAt(cistern, each);
@@ -178,7 +192,7 @@ final class CrashTest {
     }
 
     private void assertUsersFilesStand(Cistern cistern) throws Exception {
-        for (var each : cases()) {
+        for (var each : cases) {
             var file = folder.resolve(each.volume());
             if (each.userMayTakeTheName() && Files.size(file) == DROPPED.length()) {
                 assertThat(file).hasContent(DROPPED.strip());
@@ -200,7 +214,7 @@ final class CrashTest {
         assertThat(volumes).allMatch(volume -> volume.path("conditions").isEmpty());
         assertThat(PoolFiles.in(folder.resolve(".cistern/staging"))).isEmpty();
         assertThat(PoolFiles.in(folder.resolve(".cistern/trash"))).isEmpty();
-        for (var each : cases()) {
+        for (var each : cases) {
             if (each.verb() == Verb.DELETE) {
                 assertThat(names(volumes)).doesNotContain(each.volume());
             } else {

@@ -24,7 +24,7 @@ public class EventResource {
     @GET
     public EventReader.Events list(
             @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("limit") @Nullable String limit,
             @QueryParam("wait") @Nullable String wait) {
         return reader.read(
                 EventCursor.parse(cursor),

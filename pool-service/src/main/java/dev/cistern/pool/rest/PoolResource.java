@@ -69,7 +69,7 @@ public class PoolResource {
     public Page<PoolView> list(
             @QueryParam("state") @Nullable String state,
             @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("limit") @Nullable Integer limit) {
+            @QueryParam("limit") @Nullable String limit) {
         var place = Page.Cursor.parse(cursor, limit);
         return service.list(
                 state(state),
@@ -161,7 +161,7 @@ public class PoolResource {
             @PathParam("pool") String pool,
             @QueryParam("state") @Nullable String state,
             @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("limit") @Nullable Integer limit) {
+            @QueryParam("limit") @Nullable String limit) {
         return operations.list(target(pool), state, cursor, limit);
     }
 
@@ -175,15 +175,19 @@ public class PoolResource {
     @GET
     @Path("{pool}/operations/{operation}")
     public Response operation(
-            @PathParam("operation") String operation, @QueryParam("wait") @Nullable String wait) {
-        return operations.get(operation, wait);
+            @PathParam("pool") String pool,
+            @PathParam("operation") String operation,
+            @QueryParam("wait") @Nullable String wait) {
+        return operations.get(pool, operation, wait);
     }
 
     /** Ends an operation early. */
     @POST
     @Path("{pool}/operations/{operation}/cancel")
     public Response cancel(
-            @PathParam("operation") String operation, @BeanParam RequestContext context) {
-        return operations.shown(service.cancel(OperationAnswers.id(operation)), context);
+            @PathParam("pool") String pool,
+            @PathParam("operation") String operation,
+            @BeanParam RequestContext context) {
+        return operations.shown(service.cancel(operations.of(pool, operation)), context);
     }
 }

@@ -88,7 +88,7 @@ public record UndefinePool(Workshop workshop) implements PoolVerb {
     private static Problem notEmpty(Pool pool, long volumes) {
         return new Problem(
                 ProblemCode.POOL_NOT_EMPTY,
-                "pool '%s' has %d volumes; delete them, or undefine it with keepFiles to leave them where they are"
+                "pool '%s' has %d volumes; delete them, or undefine it with keepFiles (--keep-files) to leave them where they are"
                         .formatted(pool.name(), volumes),
                 Map.of("volumes", volumes));
     }

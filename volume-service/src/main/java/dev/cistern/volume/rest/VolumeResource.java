@@ -57,7 +57,7 @@ public class VolumeResource {
             @QueryParam("state") @Nullable String state,
             @QueryParam("format") @Nullable String format,
             @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("limit") @Nullable Integer limit) {
+            @QueryParam("limit") @Nullable String limit) {
         var place = Page.Cursor.parse(cursor, limit);
         var filter = new VolumeQuery.Filter(pool, name, state(state), format);
         var rows = service.list(filter, place.after(), place.limit() + 1);
@@ -98,7 +98,7 @@ public class VolumeResource {
             @PathParam("volume") String volume,
             @QueryParam("state") @Nullable String state,
             @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("limit") @Nullable Integer limit) {
+            @QueryParam("limit") @Nullable String limit) {
         return operations.list(target(volume), state, cursor, limit);
     }
 
@@ -110,15 +110,19 @@ public class VolumeResource {
     @GET
     @Path("{volume}/operations/{operation}")
     public Response operation(
-            @PathParam("operation") String operation, @QueryParam("wait") @Nullable String wait) {
-        return operations.get(operation, wait);
+            @PathParam("volume") String volume,
+            @PathParam("operation") String operation,
+            @QueryParam("wait") @Nullable String wait) {
+        return operations.get(volume, operation, wait);
     }
 
     /** Ends an operation early. */
     @POST
     @Path("{volume}/operations/{operation}/cancel")
     public Response cancel(
-            @PathParam("operation") String operation, @BeanParam RequestContext context) {
-        return operations.shown(service.cancel(OperationAnswers.id(operation)), context);
+            @PathParam("volume") String volume,
+            @PathParam("operation") String operation,
+            @BeanParam RequestContext context) {
+        return operations.shown(service.cancel(operations.of(volume, operation)), context);
     }
 }
