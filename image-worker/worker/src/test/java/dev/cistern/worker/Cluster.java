@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the services do on Kafka: send commands, read results and heartbeats. */
 final class Cluster implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private final String bootstrapServers;
     private final Admin admin;
     private final KafkaProducer<String, byte[]> producer;
@@ -119,6 +121,31 @@ final class Cluster implements AutoCloseable {
     Result await(UUID operation) throws Exception {
         Eventually.that("a result of " + operation, () -> arrived(operation));
         return Json.read(messages(operation).getFirst().value(), ResultMessage.class).result();
+    }
+
+    /**
+     * Sends a command and waits for its result; as the watchdog does, it sends again what a worker
+     * whose lease ran out has dropped.
+     */
+    Result run(String group, UUID operation, Command command) throws Exception {
+        send(group, operation, 1, command);
+        return awaitAsWatchdog(group, operation, command);
+    }
+
+    /** Waits for the result of a command that was sent once, as the watchdog does. */
+    Result awaitAsWatchdog(String group, UUID operation, Command command) throws Exception {
+        for (var attempt = 2; attempt < 20 && !arrivesWithin(PATIENCE, operation); attempt++) {
+            send(group, operation, attempt, command);
+        }
+        return await(operation);
+    }
+
+    private boolean arrivesWithin(Duration patience, UUID operation) throws Exception {
+        var end = System.nanoTime() + patience.toNanos();
+        Eventually.that(
+                "a result, or the end of patience",
+                () -> arrived(operation) || System.nanoTime() - end > 0);
+        return arrived(operation);
     }
 
     /** Whether an operation has a result by now. */

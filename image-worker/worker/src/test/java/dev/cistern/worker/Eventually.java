@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** Waits for what happens in its own time. */
 public final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Eventually() {}
 

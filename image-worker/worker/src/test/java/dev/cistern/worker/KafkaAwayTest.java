@@ -49,8 +49,8 @@ class KafkaAwayTest {
                 broker.restart();
                 assertThat(cluster.await(operation)).isInstanceOf(Result.VolumeCreated.class);
                 var next = UUID.randomUUID();
-                cluster.send(group, next, 1, pool.create(UUID.randomUUID(), "next"));
-                assertThat(cluster.await(next)).isInstanceOf(Result.VolumeCreated.class);
+                assertThat(cluster.run(group, next, pool.create(UUID.randomUUID(), "next")))
+                        .isInstanceOf(Result.VolumeCreated.class);
                 assertThat(pool.files()).containsExactly("disk", "next");
             }
         }

@@ -81,7 +81,11 @@ class WorkerProcessTest {
         process.destroyForcibly().waitFor();
         try (var _ = Workers.started("heir", group, cluster)) {
             for (var each : commands.entrySet()) {
-                awaitAsTheWatchdog(each.getKey(), each.getValue());
+                var its = each.getValue();
+                assertThat(
+                                cluster.awaitAsWatchdog(
+                                        group, each.getKey(), pool.create(its, "disk-" + its)))
+                        .isInstanceOf(Result.VolumeCreated.class);
             }
         }
 
@@ -89,20 +93,6 @@ class WorkerProcessTest {
                 .containsExactlyInAnyOrderElementsOf(
                         commands.values().stream().map(its -> "disk-" + its).toList());
         assertThat(Path.of(pool.place().path(), ".cistern", "staging")).isEmptyDirectory();
-    }
-
-    /** A command without a word of it is sent again. */
-    private void awaitAsTheWatchdog(UUID each, UUID its) throws Exception {
-        for (var attempt = 2; !cluster.arrived(each); attempt++) {
-            var patience = System.nanoTime() + 2_000_000_000L;
-            Eventually.that(
-                    "a result, or the end of patience",
-                    () -> cluster.arrived(each) || System.nanoTime() > patience);
-            if (!cluster.arrived(each)) {
-                cluster.send(group, each, attempt, pool.create(its, "disk-" + its));
-            }
-        }
-        assertThat(cluster.await(each)).isInstanceOf(Result.VolumeCreated.class);
     }
 
     @Test
@@ -116,7 +106,8 @@ class WorkerProcessTest {
 
         assertThat(pool.files()).isEmpty();
         cluster.send(group, operation, 2, pool.create(volume, "disk"));
-        assertThat(cluster.await(operation)).isInstanceOf(Result.VolumeCreated.class);
+        assertThat(cluster.awaitAsWatchdog(group, operation, pool.create(volume, "disk")))
+                .isInstanceOf(Result.VolumeCreated.class);
         assertThat(pool.files()).containsExactly("disk");
     }
 
