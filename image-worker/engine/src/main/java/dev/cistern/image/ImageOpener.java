@@ -7,41 +7,117 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
-/** Opens an image and all that lie below it, each under QEMU's lock. */
+/** Opens an image and all that lie below it, each under QEMU's lock; for one image. */
 final class ImageOpener {
     /** Longest chain; each image of it costs an open file and its tables' memory. */
     private static final int MAX_DEPTH = 200;
 
     private final OpenGate gate;
+    private final IntFunction<Access> accessAt;
     private final List<FileStatus> above = new ArrayList<>();
 
-    ImageOpener(OpenGate gate) {
+    /** The lowest first, since an image is open only when what lies below it is. */
+    private final List<DiskImage> opened = new ArrayList<>();
+
+    /**
+     * An opener.
+     *
+     * @param accessAt what the image at a depth is opened for
+     */
+    ImageOpener(OpenGate gate, IntFunction<Access> accessAt) {
         this.gate = gate;
+        this.accessAt = accessAt;
     }
 
-    /** Opens an image in a file, which is closed with it or when that fails. */
-    DiskImage open(FileStorage file, Optional<ImageFormat> format, Access access)
-            throws IOException {
-        var opened = false;
+    /** An opener of an image below which everything is but read. */
+    static ImageOpener of(OpenOptions options) {
+        return new ImageOpener(
+                options.gate(), depth -> depth == 0 ? options.access() : Access.READ);
+    }
+
+    /** Opens a file by whatever name it has, each time anew. */
+    @FunctionalInterface
+    interface Source {
+        FileStorage open(Access access) throws IOException;
+    }
+
+    /** Makes an image of a file that is locked. */
+    @FunctionalInterface
+    private interface Opening {
+        DiskImage of(FileStorage file) throws IOException;
+    }
+
+    /** Opens an image, whose files are closed with it. */
+    DiskImage open(Source source, Optional<ImageFormat> format) throws IOException {
+        var access = accessAt.apply(above.size());
+        return open(
+                source,
+                access,
+                file ->
+                        openAs(
+                                file,
+                                format.isPresent() ? format.get() : Images.probe(file),
+                                access));
+    }
+
+    /**
+     * Opens a snapshot of a qcow2 image, for reading.
+     *
+     * @param snapshot its id or name
+     */
+    DiskImage openSnapshot(Source source, String snapshot) throws IOException {
+        return open(
+                source,
+                Access.READ,
+                file -> Qcow2Image.openSnapshot(file, snapshot, this::openBelow));
+    }
+
+    private DiskImage open(Source source, Access access, Opening opening) throws IOException {
+        var file = locked(source, access);
+        var done = false;
         try {
-            lock(file, access);
             requireAcyclic(file);
-            var image =
-                    openAs(file, format.isPresent() ? format.get() : Images.probe(file), access);
-            opened = true;
+            var image = opening.of(file);
+            opened.add(image);
+            done = true;
             return image;
         } finally {
-            if (!opened) {
+            if (!done) {
                 file.close();
             }
         }
     }
 
-    /** The lock goes with the file. */
+    /** All that was opened, the topmost first. */
+    ImageChain chain() {
+        return new ImageChain(opened.reversed());
+    }
+
+    /** The file that has the name once its lock is taken; the lock goes with it. */
+    private static FileStorage locked(Source source, Access access) throws IOException {
+        while (true) {
+            var file = source.open(access);
+            var kept = false;
+            try {
+                lock(file, access);
+                if (isStill(source, file)) {
+                    kept = true;
+                    return file;
+                }
+            } finally {
+                if (!kept) {
+                    file.close();
+                }
+            }
+        }
+    }
+
     private static void lock(FileStorage file, Access access) throws IOException {
         var _ =
                 switch (access) {
@@ -50,10 +126,23 @@ final class ImageOpener {
                 };
     }
 
+    /** Whether the name was not given to another file before the lock was taken. */
+    private static boolean isStill(Source source, FileStorage file) throws IOException {
+        try (var named = source.open(Access.READ)) {
+            return isSame(named.status(), file.status());
+        } catch (NoSuchFileException _) {
+            return false;
+        }
+    }
+
+    private static boolean isSame(FileStatus one, FileStatus other) {
+        return one.inode() == other.inode() && one.device() == other.device();
+    }
+
     private void requireAcyclic(FileStorage file) throws IOException {
         var status = file.status();
         for (var other : above) {
-            if (other.inode() == status.inode() && other.device() == status.device()) {
+            if (isSame(other, status)) {
                 throw new ImageException.Corrupt(
                         file.name() + ": is a backing file of itself, through others perhaps");
             }
@@ -76,8 +165,10 @@ final class ImageOpener {
         };
     }
 
-    private DiskImage openBelow(String reference, Optional<String> format, String image)
+    /** Opens what an image names as its backing file. */
+    DiskImage openBelow(String reference, Optional<String> format, String image)
             throws IOException {
+        requireFile(reference, image);
         Optional<ImageFormat> known = Optional.empty();
         if (format.isPresent()) {
             known = ImageFormat.of(format.get());
@@ -87,6 +178,18 @@ final class ImageOpener {
                                 .formatted(image, reference, format.get()));
             }
         }
-        return open(gate.open(reference, Access.READ, image), known, Access.READ);
+        return open(access -> gate.open(reference, access, image), known);
+    }
+
+    /** QEMU takes what comes before a colon, if no slash does, for a protocol. */
+    private static void requireFile(String reference, String image)
+            throws ImageException.Unsupported {
+        var colon = reference.indexOf(':');
+        var slash = reference.indexOf('/');
+        if (colon >= 0 && (slash < 0 || colon < slash)) {
+            throw new ImageException.Unsupported(
+                    "%s: names the backing file '%s' of the protocol '%s'; only files can be opened"
+                            .formatted(image, reference, reference.substring(0, colon)));
+        }
     }
 }

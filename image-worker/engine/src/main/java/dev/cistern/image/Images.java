@@ -10,6 +10,7 @@ import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
 import dev.cistern.image.vmdk.VmdkInspector;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /**
@@ -103,25 +104,30 @@ public final class Images {
      */
     public static DiskImage open(Directory directory, String name, OpenOptions options)
             throws IOException {
-        while (true) {
-            var file = directory.openFile(name, options.access());
-            var image =
-                    new ImageOpener(options.gate()).open(file, options.format(), options.access());
-            if (isStill(directory, name, file)) {
-                return image;
-            }
-            image.close();
-        }
+        return ImageOpener.of(options)
+                .open(access -> directory.openFile(name, access), options.format());
     }
 
-    /** Whether the name has not been given to another file before the lock was taken. */
-    private static boolean isStill(Directory directory, String name, FileStorage file)
+    /** The same, with a hold on each image of the chain. */
+    public static ImageChain openChain(Directory directory, String name, OpenOptions options)
             throws IOException {
-        var named = directory.status(name);
-        var opened = file.status();
-        return named.isPresent()
-                && named.get().inode() == opened.inode()
-                && named.get().device() == opened.device();
+        var opener = ImageOpener.of(options);
+        var _ = opener.open(access -> directory.openFile(name, access), options.format());
+        return opener.chain();
+    }
+
+    /**
+     * Opens a snapshot inside a qcow2 image as an image of its own, for reading. The image itself
+     * can be opened for reading by others meanwhile.
+     *
+     * @param snapshot its id or else its name, of which the oldest counts
+     * @param gate for the files that the image names
+     * @throws NoSuchFileException if the image has no such snapshot
+     */
+    public static DiskImage openSnapshot(
+            Directory directory, String name, String snapshot, OpenGate gate) throws IOException {
+        return new ImageOpener(gate, _ -> Access.READ)
+                .openSnapshot(access -> directory.openFile(name, access), snapshot);
     }
 
     /**

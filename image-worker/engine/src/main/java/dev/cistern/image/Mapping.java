@@ -8,6 +8,9 @@ public sealed interface Mapping {
     /** Bytes for which this holds, from the offset asked about on. */
     long length();
 
+    /** Which image of the chain says so, 0 for the one that was asked. */
+    int depth();
+
     /**
      * Stored as is.
      *

@@ -4,6 +4,8 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStorage;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Decides which other files an image may have opened: its backing file, its data file, its extents.
@@ -37,6 +39,19 @@ public interface OpenGate {
     static OpenGate folder(Directory folder) {
         return (reference, access, image) ->
                 folder.openFile(nameInFolder(reference, folder, image), access);
+    }
+
+    /**
+     * Lets every ordinary file through, as a tool may that acts for who could open it anyway. A
+     * relative name counts from the folder of the image that names it; symbolic links are followed.
+     */
+    static OpenGate anywhere() {
+        return (reference, access, image) -> {
+            var path = Path.of(image).resolveSibling(reference).toRealPath();
+            try (var folder = Directory.open(Objects.requireNonNull(path.getParent()))) {
+                return folder.openFile(String.valueOf(path.getFileName()), access);
+            }
+        };
     }
 
     private static String nameInFolder(String reference, Directory folder, String image)

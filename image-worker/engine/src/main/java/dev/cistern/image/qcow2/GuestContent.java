@@ -122,7 +122,7 @@ final class GuestContent implements Closeable {
             return new Mapping.Unallocated(length, 0);
         }
         return bare(guest)
-                ? new Mapping.Unallocated(length, 1)
+                ? new Mapping.Unallocated(length, 0)
                 : backing.get().map(guest, Math.min(length, belowEnd() - guest)).below();
     }
 

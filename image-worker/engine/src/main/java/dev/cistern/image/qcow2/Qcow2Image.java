@@ -60,11 +60,12 @@ public final class Qcow2Image implements DiskImage {
     /**
      * Opens a snapshot inside an image, for reading.
      *
-     * @throws NoSuchFileException if there is none of that id
+     * @param idOrName its id or else its name, of which the oldest counts
+     * @throws NoSuchFileException if there is no such snapshot
      */
-    public static Qcow2Image openSnapshot(Storage storage, String id, BackingOpener below)
+    public static Qcow2Image openSnapshot(Storage storage, String idOrName, BackingOpener below)
             throws IOException {
-        return new Qcow2Opener(storage, false, below).openSnapshot(id);
+        return new Qcow2Opener(storage, false, below).openSnapshot(idOrName);
     }
 
     /**

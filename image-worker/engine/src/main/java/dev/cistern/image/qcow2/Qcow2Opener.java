@@ -48,15 +48,15 @@ final class Qcow2Opener {
     }
 
     /** Opens the image as a snapshot has it. */
-    Qcow2Image openSnapshot(String id) throws IOException {
+    Qcow2Image openSnapshot(String idOrName) throws IOException {
         return closingOnFailure(
                 () -> {
                     var image = ImageHeader.read(storage);
                     requireWorkable(image);
                     var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
                     var entry =
-                            Snapshots.find(
-                                    Snapshots.read(file, image.header()), id, storage.name());
+                            Snapshots.findAny(
+                                    Snapshots.read(file, image.header()), idOrName, storage.name());
                     return load(
                             new ImageHeader(
                                     image.header().at(entry),

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The snapshots inside an image, which nobody else uses while they change. Each change is one write
@@ -124,13 +126,29 @@ final class Snapshots {
     /** The row of a snapshot. */
     static SnapshotEntry find(List<SnapshotEntry> entries, String id, String image)
             throws NoSuchFileException {
-        return entries.stream()
-                .filter(entry -> entry.id().equals(id))
-                .findFirst()
+        return first(entries, entry -> entry.id().equals(id))
                 .orElseThrow(
                         () ->
                                 new NoSuchFileException(
                                         image, null, "has no snapshot with the id " + id));
+    }
+
+    /** The row of a snapshot by its id or else, the oldest, by its name. */
+    static SnapshotEntry findAny(List<SnapshotEntry> entries, String idOrName, String image)
+            throws NoSuchFileException {
+        return first(entries, entry -> entry.id().equals(idOrName))
+                .or(() -> first(entries, entry -> entry.name().equals(idOrName)))
+                .orElseThrow(
+                        () ->
+                                new NoSuchFileException(
+                                        image,
+                                        null,
+                                        "has no snapshot with the id or name " + idOrName));
+    }
+
+    private static Optional<SnapshotEntry> first(
+            List<SnapshotEntry> entries, Predicate<SnapshotEntry> wanted) {
+        return entries.stream().filter(wanted).findFirst();
     }
 
     SnapshotInfo create(String name, Clock clock) throws IOException {
