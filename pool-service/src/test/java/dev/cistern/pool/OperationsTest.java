@@ -72,6 +72,17 @@ final class OperationsTest {
     }
 
     @Test
+    void anOperationWithoutAWorkerSaysWhatItWaitsFor() {
+        var pool = PoolStory.defined(Map.of("node", "nobody"));
+        var start = pool.accepted("start");
+
+        assertThat(operation(start).getString("state")).isEqualTo("queued");
+        assertThat(operation(start).getString("stage"))
+                .isEqualTo("waiting for a worker: none of group 'nobody' is heard of");
+        cancel(start);
+    }
+
+    @Test
     void anOperationIsFoundUnderItsOwnPoolOnly() {
         var pool = PoolStory.defined();
         var other = PoolStory.defined();

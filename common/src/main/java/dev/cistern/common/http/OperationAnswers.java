@@ -35,7 +35,7 @@ public final class OperationAnswers {
     public Response accepted(Operation operation, RequestContext context) {
         var shown = await(operation.id(), context.patience());
         var answer =
-                Response.accepted(OperationView.of(shown))
+                Response.accepted(view(shown))
                         .location(
                                 URI.create(
                                         base
@@ -50,7 +50,7 @@ public final class OperationAnswers {
 
     /** {@code 200} with the operation, after the wait that the caller prefers. */
     public Response shown(Operation operation, RequestContext context) {
-        return Response.ok(OperationView.of(await(operation.id(), context.patience()))).build();
+        return Response.ok(view(await(operation.id(), context.patience()))).build();
     }
 
     /**
@@ -61,7 +61,7 @@ public final class OperationAnswers {
      */
     public Response get(String target, String operation, @Nullable String wait) {
         var id = of(target, operation);
-        return Response.ok(OperationView.of(await(id, Waiting.parameter(wait)))).build();
+        return Response.ok(view(await(id, Waiting.parameter(wait)))).build();
     }
 
     /**
@@ -91,7 +91,7 @@ public final class OperationAnswers {
             @Nullable String limit) {
         var place = Page.Cursor.parse(cursor, limit);
         var rows = runtime.query().list(target, state(state), place.after(), place.limit() + 1);
-        return Response.ok(Page.of(rows, place, Operation::sequence, OperationView::of)).build();
+        return Response.ok(Page.of(rows, place, Operation::sequence, this::view)).build();
     }
 
     private static UUID id(String text) {
@@ -101,6 +101,10 @@ public final class OperationAnswers {
             throw new ProblemException(
                     ProblemCode.OPERATION_NOT_FOUND, "there is no operation '%s'".formatted(text));
         }
+    }
+
+    private OperationView view(Operation operation) {
+        return OperationView.of(operation, runtime.stage(operation));
     }
 
     private Operation await(UUID id, Duration wait) {

@@ -37,8 +37,12 @@ public record OperationView(
     /** How far it is; zeroes while that is unknown. */
     public record Progress(long bytesDone, long bytesTotal) {}
 
-    /** The view of an operation. */
-    public static OperationView of(Operation operation) {
+    /**
+     * The view of an operation.
+     *
+     * @param stage what it is at or waits for, in words
+     */
+    public static OperationView of(Operation operation, String stage) {
         var why = operation.why();
         return new OperationView(
                 operation.id(),
@@ -46,7 +50,7 @@ public record OperationView(
                 new Target(operation.targetType(), operation.target(), operation.targetName()),
                 operation.state().name().toLowerCase(Locale.ROOT),
                 operation.state().ended(),
-                operation.stage(),
+                stage,
                 new Progress(operation.bytesDone(), operation.bytesTotal()),
                 operation.attempt(),
                 operation.worker(),

@@ -108,6 +108,13 @@ final class Fleet {
         return earliest;
     }
 
+    /** Whether a worker of this group is alive. */
+    boolean hears(String group, long now) {
+        return workers.values().stream()
+                .anyMatch(
+                        worker -> worker.fresh(now) && worker.heartbeat().groups().contains(group));
+    }
+
     boolean anyFresh(long now) {
         return workers.values().stream().anyMatch(worker -> worker.fresh(now));
     }

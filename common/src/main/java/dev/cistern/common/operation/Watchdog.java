@@ -108,6 +108,11 @@ public final class Watchdog implements AutoCloseable {
         fleet.heard(heartbeat, now);
     }
 
+    /** Whether a worker of this group was heard of in the last seconds. */
+    public boolean hears(String group) {
+        return fleet.hears(group, System.nanoTime());
+    }
+
     /**
      * How many operations the sweeper found that nobody had sent on: more than none is a defect.
      */

@@ -7,6 +7,7 @@ import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Ends;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.OperationQuery;
+import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Operations;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.operation.Watchdog;
@@ -145,6 +146,17 @@ public final class ServiceRuntime implements AutoCloseable {
     /** Where the end of an operation is awaited. */
     public Ends ends() {
         return ends;
+    }
+
+    /**
+     * What an operation is at, or waits for, in words; empty where its state says all. That no
+     * worker is heard of is known some seconds after the start of this process.
+     */
+    public String stage(Operation operation) {
+        return operation.state() == OperationState.QUEUED && !watchdog.hears(operation.group())
+                ? "waiting for a worker: none of group '%s' is heard of"
+                        .formatted(operation.group())
+                : operation.stage();
     }
 
     /** Its watchdog. */
