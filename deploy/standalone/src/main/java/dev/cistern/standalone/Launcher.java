@@ -48,7 +48,7 @@ final class Launcher {
             try (EmbeddedServers servers =
                     EmbeddedServers.start(folder, settings(), Launcher::progress)) {
                 Space.guardedBy(servers.space());
-                ServiceSettings.of(servers, folder.path(), options.host(), port).apply();
+                ServiceSettings.of(servers, options.host(), port).apply();
                 runServices(folder.path(), port);
                 System.out.println("Stopping");
             }

@@ -1,7 +1,6 @@
 package dev.cistern.standalone;
 
 import dev.cistern.embedded.EmbeddedServers;
-import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -11,14 +10,13 @@ import java.util.Map;
  * services that run by themselves.
  */
 record ServiceSettings(Map<String, String> values) {
-    static ServiceSettings of(EmbeddedServers servers, Path data, String host, int port) {
+    static ServiceSettings of(EmbeddedServers servers, String host, int port) {
         return new ServiceSettings(
                 Map.of(
                         "kafka.bootstrap.servers", servers.kafka().bootstrapServers(),
                         "cistern.postgres.url", servers.postgres().jdbcUrl(),
                         "cistern.postgres.user", servers.postgres().user(),
                         "cistern.postgres.password", servers.postgres().password(),
-                        "cistern.data-dir", data.toString(),
                         "quarkus.http.host", host,
                         "quarkus.http.port", Integer.toString(port)));
     }
