@@ -94,13 +94,20 @@ final class ImageOpener {
         }
     }
 
+    /** An opener of what is to lie below the image that was opened first. */
+    ImageOpener ofAnotherBelow() {
+        var other = new ImageOpener(gate, _ -> Access.READ);
+        other.above.add(above.getFirst());
+        return other;
+    }
+
     /** All that was opened, the topmost first. */
     ImageChain chain() {
         return new ImageChain(opened.reversed());
     }
 
     /** The file that has the name once its lock is taken; the lock goes with it. */
-    private static FileStorage locked(Source source, Access access) throws IOException {
+    static FileStorage locked(Source source, Access access) throws IOException {
         while (true) {
             var file = source.open(access);
             var kept = false;

@@ -25,6 +25,9 @@ enum Barrier {
     /** Clusters lost a reference: only then may those left with one be written in place. */
     REFCOUNTS_BEFORE_COPIED,
 
+    /** The header's first sector names what is in the others. */
+    HEADER_PARTS,
+
     /** A length, a feature bit or the like is to last. */
     HEADER
 }

@@ -11,7 +11,13 @@ import java.util.Optional;
 /** What a guest reads: from this image or, where it says nothing, from the one below. */
 final class GuestContent implements Closeable {
     private final ImageTables tables;
-    private final Optional<DiskImage> backing;
+
+    /** Replaced only while nobody reads. */
+    private volatile Optional<DiskImage> backing;
+
+    /** Where an image ends that is about to lie below. */
+    private volatile long comingEnd;
+
     private final CompressedClusters compressed;
 
     GuestContent(ImageTables tables, Optional<DiskImage> backing, CompressedClusters compressed) {
@@ -67,9 +73,27 @@ final class GuestContent implements Closeable {
         return backing.map(DiskImage::capacity).orElse(0L);
     }
 
-    /** Whether nothing lies below a guest offset and what follows. */
+    /** Where what lies below, or is about to, ends. */
+    long coveredEnd() {
+        return Math.max(belowEnd(), comingEnd);
+    }
+
+    /** Whether nothing lies, or is about to lie, below a guest offset and what follows. */
     boolean bare(long guest) {
-        return guest >= belowEnd();
+        return guest >= coveredEnd();
+    }
+
+    /** From now on zeroes are written such that they stay over an image of so many bytes too. */
+    void expectBelow(long bytes) {
+        comingEnd = bytes;
+    }
+
+    /** Puts another image below, while nobody reads; the old one is returned. */
+    Optional<DiskImage> replaceBelow(Optional<DiskImage> other) {
+        var old = backing;
+        backing = other;
+        comingEnd = 0;
+        return old;
     }
 
     /** Whether a range is known to read as zeroes. */
@@ -121,7 +145,7 @@ final class GuestContent implements Closeable {
         if (backing.isEmpty()) {
             return new Mapping.Unallocated(length, 0);
         }
-        return bare(guest)
+        return guest >= belowEnd()
                 ? new Mapping.Unallocated(length, 0)
                 : backing.get().map(guest, Math.min(length, belowEnd() - guest)).below();
     }

@@ -310,6 +310,17 @@ final class GuestMap {
         return true;
     }
 
+    /** Forgets all that is said below an L1 entry, its L2 table included. */
+    void forgetTable(int index) throws IOException {
+        var table = tables.tableAt(index);
+        for (var entry = 0; table != 0 && entry < geometry.l2Entries(); entry++) {
+            free(tables.bits(table, entry));
+        }
+        if (table != 0) {
+            tables.drop(index);
+        }
+    }
+
     /** Forgets what is stored for a whole cluster that is not within the capacity. */
     void cutOff(long guest) throws IOException {
         var table = tables.table(guest);

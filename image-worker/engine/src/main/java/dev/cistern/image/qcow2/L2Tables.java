@@ -34,6 +34,19 @@ final class L2Tables {
         return l1.table(geometry.l1Index(guest));
     }
 
+    /** The table that an L1 entry names, 0 if there is none. */
+    long tableAt(int index) throws IOException {
+        return l1.table(index);
+    }
+
+    /** Gives up a table; what its entries name has been unlinked. */
+    void drop(int index) throws IOException {
+        var table = l1.table(index);
+        l1.set(index, 0);
+        cache.forget(table, geometry.clusterSize());
+        freed.unlink(geometry.cluster(table), 1);
+    }
+
     /**
      * Whether a host cluster is one that no guest may ever write to: the header's or the L1
      * table's.

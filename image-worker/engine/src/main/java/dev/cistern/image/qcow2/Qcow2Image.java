@@ -1,10 +1,12 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.BackingFile;
 import dev.cistern.image.BackingOpener;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.Mapping;
+import dev.cistern.image.Progress;
 import dev.cistern.image.SnapshotInfo;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.Header;
@@ -263,6 +265,37 @@ public final class Qcow2Image implements DiskImage {
         structure.writeLock().lock();
         try {
             snapshots.revert(id);
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Makes the image read over another one, or over nothing, as it reads now. What would read
+     * otherwise is copied up first, while reads and writes go on.
+     *
+     * @param below an open image, which belongs to this one when this returns; empty for nothing
+     * @param name how the image is to name it; empty for nothing
+     * @throws IOException what the progress throws, too; the image is over what it was over then
+     */
+    public void rebase(Optional<DiskImage> below, Optional<BackingFile> name, Progress progress)
+            throws IOException {
+        touch();
+        new Rebase(tables, content, writer, order, structure.writeLock())
+                .run(below, name, progress);
+    }
+
+    /** Forgets, durably, all that the image has of its own; it reads as what lies below then. */
+    public void empty() throws IOException {
+        touch();
+        structure.writeLock().lock();
+        try {
+            order.settle();
+            for (var index = 0; index < tables.l1.length(); index++) {
+                tables.map.forgetTable(index);
+                order.relieve();
+            }
+            order.settle();
         } finally {
             structure.writeLock().unlock();
         }

@@ -110,7 +110,7 @@ final class Resizer {
     }
 
     private void zeroOverLongerBacking(long start, long capacity) throws IOException {
-        var end = Math.min(capacity, content.belowEnd());
+        var end = Math.min(capacity, content.coveredEnd());
         if (start < end) {
             writer.zero(start, end - start, Space.FREE);
         }

@@ -30,6 +30,17 @@ public final class Zeroes {
         return SOURCE.duplicate().limit((int) Math.min(CHUNK, length));
     }
 
+    /** Whether all that a buffer has is zero. */
+    public static boolean only(ByteBuffer bytes) {
+        for (var at = 0; at < bytes.remaining(); at += CHUNK) {
+            var part = bytes.slice(bytes.position() + at, Math.min(CHUNK, bytes.remaining() - at));
+            if (part.mismatch(SOURCE.duplicate().limit(part.limit())) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Writes zeroes, whatever that costs. */
     public static void write(Storage storage, long offset, long length) throws IOException {
         for (var done = 0L; done < length; done += CHUNK) {

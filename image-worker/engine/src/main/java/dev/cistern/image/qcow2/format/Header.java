@@ -75,6 +75,12 @@ public record Header(
     /** Where the incompatible features are, 8 bytes. */
     public static final int INCOMPATIBLE_AT = 72;
 
+    /** Where the compatible features are, 8 bytes. */
+    public static final int COMPATIBLE_AT = 80;
+
+    /** Where the width of refcounts is, 4 bytes. */
+    public static final int REFCOUNT_ORDER_AT = 96;
+
     /** Where the autoclear features are, 8 bytes. */
     public static final int AUTOCLEAR_AT = 88;
 

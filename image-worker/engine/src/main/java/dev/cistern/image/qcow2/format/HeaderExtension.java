@@ -113,6 +113,11 @@ public sealed interface HeaderExtension {
         Feature.KNOWN.forEach(feature -> feature.encode(into));
     }
 
+    /** Bytes that the names of all features take. */
+    static int featureNamesLength() {
+        return HEAD_BYTES + Feature.KNOWN.size() * Feature.ENTRY_BYTES;
+    }
+
     private static int padded(int length) {
         return Math.ceilDiv(length, ALIGNMENT) * ALIGNMENT;
     }
