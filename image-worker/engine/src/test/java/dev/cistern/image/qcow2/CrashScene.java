@@ -2,6 +2,7 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.CheckReport.Repair;
 import dev.cistern.image.DiskImage.Space;
+import dev.cistern.image.ImageException;
 import dev.cistern.image.SnapshotInfo;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.L1Entry;
@@ -27,6 +28,14 @@ import java.util.TreeMap;
  * metadata that are sound, and for each guest sector what was flushed last or came later.
  */
 final class CrashScene {
+    /** Names of the images that the image may be over. */
+    static final String BELOW = "below";
+
+    static final String ANOTHER = "another one";
+
+    /** What the image below is full of. */
+    static final byte BELOW_VALUE = 0x77;
+
     private static final int SECTOR = 512;
 
     private final byte[] below;
@@ -76,14 +85,28 @@ final class CrashScene {
         this.start = start;
         this.below = below;
         this.storage = new RecordingStorage(start);
-        this.image = new Qcow2Opener(storage, true, (_, _, _) -> below(), cache, omitted).open();
+        this.image =
+                new Qcow2Opener(storage, true, (name, _, _) -> below(name), cache, omitted).open();
         steps.add(new Step(0, 0, true, true, stateOf(image)));
     }
 
-    private RawImage below() throws IOException {
-        var file = new MemoryStorage("below");
-        file.writeFully(ByteBuffer.wrap(below), 0);
-        return RawImage.open(file, false);
+    /** The image that stories begin over, or the other one, which differs in every second KiB. */
+    static RawImage below(String name, byte[] below) throws IOException {
+        var content = below.clone();
+        switch (name) {
+            case BELOW -> {}
+            case ANOTHER -> {
+                for (var at = 0; at < content.length; at++) {
+                    content[at] ^= (byte) (at >> 10 & 1);
+                }
+            }
+            default -> throw new ImageException.Forbidden("nothing is named " + name);
+        }
+        return RawImage.open(storageOf(content), false);
+    }
+
+    RawImage below(String name) throws IOException {
+        return below(name, below);
     }
 
     RecordingStorage storage() {
@@ -173,7 +196,7 @@ final class CrashScene {
             throws IOException {
         var snapshots = new TreeMap<String, byte[]>();
         for (var info : infos) {
-            try (var view = Qcow2Image.openSnapshot(file, info.id(), (_, _, _) -> below())) {
+            try (var view = Qcow2Image.openSnapshot(file, info.id(), (name, _, _) -> below(name))) {
                 var content = ByteBuffer.allocate((int) view.capacity());
                 view.read(content, 0);
                 snapshots.put(info.name(), content.array());
@@ -194,7 +217,12 @@ final class CrashScene {
         if (wrong.isPresent()) {
             return wrong;
         }
-        var found = read(left);
+        State found;
+        try {
+            found = read(left);
+        } catch (ImageException e) {
+            return Optional.of("cannot be read: " + e);
+        }
         return judge(cut, found).or(() -> judgeRepair(left, found));
     }
 
@@ -205,7 +233,7 @@ final class CrashScene {
     }
 
     State read(Storage left) throws IOException {
-        try (var open = Qcow2Image.open(left, false, (_, _, _) -> below())) {
+        try (var open = Qcow2Image.open(left, false, (name, _, _) -> below(name))) {
             var content = ByteBuffer.allocate((int) open.capacity());
             open.read(content, 0);
             return new State(content.array(), snapshotsOf(left, open.snapshots()));
