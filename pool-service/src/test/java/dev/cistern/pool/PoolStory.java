@@ -13,10 +13,13 @@ import dev.cistern.common.message.PoolFigures;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.partner.Await;
+import dev.cistern.partner.PublicEvent;
 import dev.cistern.partner.Stage;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +63,16 @@ record PoolStory(Stage stage, String name, UUID id) {
     static PoolStory running() {
         var pool = defined();
         pool.start();
+        return pool;
+    }
+
+    /** A pool whose folder was gone when it was refreshed. */
+    static PoolStory inaccessible() {
+        var pool = running();
+        var refresh = pool.accepted("refresh");
+        pool.notInventoried(refresh, ProblemCode.POOL_INACCESSIBLE);
+        failed(refresh, "pool-inaccessible");
+        assertThat(pool.state()).isEqualTo("inaccessible");
         return pool;
     }
 
@@ -164,5 +177,13 @@ record PoolStory(Stage stage, String name, UUID id) {
 
     static Response cancel(UUID operation) {
         return given().post("/v1/pools/-/operations/" + operation + "/cancel");
+    }
+
+    /** The types of the public events of it, once there are so many. */
+    List<String> eventTypes(int count) throws Exception {
+        return Await.until(
+                "%d events of %s".formatted(count, name),
+                () -> stage.events(id.toString()).stream().map(PublicEvent::type).toList(),
+                types -> types.size() >= count);
     }
 }

@@ -12,12 +12,8 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.InternalEvent.PoolClosing;
 import dev.cistern.common.message.InternalEvent.PoolOpened;
 import dev.cistern.common.message.InternalEvent.PoolRefreshRequested;
-import dev.cistern.common.message.InternalEvent.PoolUnreachable;
 import dev.cistern.common.message.Result;
-import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.partner.Await;
-import dev.cistern.partner.PublicEvent;
 import dev.cistern.partner.Servers;
 import dev.cistern.partner.Stage;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -29,7 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each verb through its whole conversation, and what stops it on the way. */
 @QuarkusTest
@@ -40,22 +35,6 @@ final class PoolVerbsTest {
     @AfterAll
     static void allIsWell() {
         Aftermath.check();
-    }
-
-    private List<String> types(PoolStory pool, int count) throws Exception {
-        return Await.until(
-                "%d events of %s".formatted(count, pool.name()),
-                () -> stage.events(pool.id().toString()).stream().map(PublicEvent::type).toList(),
-                types -> types.size() >= count);
-    }
-
-    private static PoolStory inaccessible() {
-        var pool = PoolStory.running();
-        var refresh = pool.accepted("refresh");
-        pool.notInventoried(refresh, ProblemCode.POOL_INACCESSIBLE);
-        failed(refresh, "pool-inaccessible");
-        assertThat(pool.state()).isEqualTo("inaccessible");
-        return pool;
     }
 
     @Test
@@ -69,7 +48,7 @@ final class PoolVerbsTest {
         assertThat(pool.state()).isEqualTo("inactive");
         pool.undefine();
 
-        assertThat(types(pool, 4))
+        assertThat(pool.eventTypes(4))
                 .containsExactly(
                         "pool.defined.v1",
                         "pool.started.v1",
@@ -115,7 +94,7 @@ final class PoolVerbsTest {
                 switch (state) {
                     case "inactive" -> PoolStory.defined();
                     case "running" -> PoolStory.running();
-                    default -> inaccessible();
+                    default -> PoolStory.inaccessible();
                 };
 
         var answer =
@@ -153,163 +132,6 @@ final class PoolVerbsTest {
 
         failed(build, "io-error");
         assertThat(pool.state()).isEqualTo("inactive");
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"POOL_FOREIGN", "POOL_INACCESSIBLE", "IO_ERROR"})
-    void aFirstStartThatAWorkerRefusesLeavesThePoolInactive(ProblemCode code) {
-        var pool = PoolStory.defined();
-        var start = pool.accepted("start");
-
-        stage.fail(stage.take(start), code);
-
-        failed(start, code.code());
-        assertThat(pool.state()).isEqualTo("inactive");
-        pool.start();
-    }
-
-    @Test
-    void aMountThatIsGoneAtALaterStartMakesThePoolInaccessible() throws Exception {
-        var pool = PoolStory.running();
-        pool.stop();
-        var start = pool.accepted("start");
-
-        stage.fail(stage.take(start), ProblemCode.POOL_INACCESSIBLE);
-
-        failed(start, "pool-inaccessible");
-        assertThat(pool.state()).isEqualTo("inaccessible");
-        assertThat(types(pool, 4)).endsWith("pool.inaccessible.v1");
-        pool.start();
-        assertThat(types(pool, 5)).endsWith("pool.started.v1");
-    }
-
-    @Test
-    void aStartWhoseStockCannotBeTakenForWantOfTheFolderIsInaccessibleAndClosed() {
-        var pool = PoolStory.defined();
-        var start = pool.accepted("start");
-        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
-        var opened = pool.opened(start);
-
-        pool.notInventoried(start, ProblemCode.POOL_INACCESSIBLE);
-
-        failed(start, "pool-inaccessible");
-        assertThat(pool.state()).isEqualTo("inaccessible");
-        assertThat(pool.closing(start).epoch()).isGreaterThan(opened.place().epoch());
-        pool.stop();
-    }
-
-    @Test
-    void aStartWhoseStockCannotBeTakenForAnotherReasonIsInactiveAndClosed() {
-        var pool = PoolStory.defined();
-        var start = pool.accepted("start");
-        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
-        pool.opened(start);
-
-        pool.notInventoried(start, ProblemCode.IO_ERROR);
-
-        failed(start, "io-error");
-        assertThat(pool.state()).isEqualTo("inactive");
-        pool.closing(start);
-        pool.start();
-    }
-
-    @Test
-    void anInaccessiblePoolThatTurnsOutToBeAnothersIsStopped() throws Exception {
-        var pool = inaccessible();
-        var start = pool.accepted("start");
-
-        stage.fail(stage.take(start), ProblemCode.POOL_FOREIGN);
-
-        failed(start, "pool-foreign");
-        assertThat(pool.state()).isEqualTo("inactive");
-        assertThat(types(pool, 4)).endsWith("pool.inaccessible.v1", "pool.stopped.v1");
-    }
-
-    @Test
-    void aRefreshThatSucceedsBringsAnInaccessiblePoolBack() throws Exception {
-        var pool = inaccessible();
-        var refresh = pool.accepted("refresh");
-        pool.inventoried(refresh);
-
-        assertThat(end(refresh).getString("state")).isEqualTo("succeeded");
-        assertThat(pool.state()).isEqualTo("running");
-        assertThat(types(pool, 4)).endsWith("pool.inaccessible.v1", "pool.refreshed.v1");
-    }
-
-    @Test
-    void aRefreshOfAnInaccessiblePoolThatIsClosedOpensItAnew() {
-        var pool = PoolStory.defined();
-        var start = pool.accepted("start");
-        stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
-        pool.opened(start);
-        pool.notInventoried(start, ProblemCode.POOL_INACCESSIBLE);
-        failed(start, "pool-inaccessible");
-
-        var refresh = pool.accepted("refresh");
-        assertThat(pool.opened(refresh).place().epoch()).isEqualTo(pool.epoch());
-        pool.inventoried(refresh);
-
-        assertThat(end(refresh).getString("state")).isEqualTo("succeeded");
-        assertThat(pool.state()).isEqualTo("running");
-    }
-
-    @Test
-    void aStopThatIsCancelledOpensThePoolUnderANewEpoch() {
-        var pool = PoolStory.running();
-        var stop = pool.accepted("stop");
-        var closing = pool.closing(stop);
-
-        cancel(stop).then().statusCode(200).body("state", equalTo("cancelled"));
-
-        assertThat(pool.opened(stop).place().epoch()).isGreaterThan(closing.epoch());
-        assertThat(pool.state()).isEqualTo("running");
-        pool.closed(closing);
-        pool.inventoried(stop);
-        pool.stop();
-    }
-
-    @Test
-    void aStopThatAWorkerRefusesOpensThePoolAgain() {
-        var pool = PoolStory.running();
-        var stop = pool.accepted("stop");
-        pool.closed(pool.closing(stop));
-
-        stage.fail(stage.take(stop), ProblemCode.IO_ERROR);
-
-        failed(stop, "io-error");
-        assertThat(pool.opened(stop).place().epoch()).isEqualTo(pool.epoch());
-        assertThat(pool.state()).isEqualTo("running");
-    }
-
-    @Test
-    void aStopThatIsCancelledInAWorkersHandsOpensThePoolAgain() {
-        var pool = PoolStory.running();
-        var stop = pool.accepted("stop");
-        pool.closed(pool.closing(stop));
-        var command = stage.take(stop);
-
-        cancel(stop).then().statusCode(200);
-        stage.awaitCancel(stop);
-        stage.answer(command, new Result.PoolStopped());
-
-        pool.opened(stop);
-        pool.stop();
-        assertThat(end(stop).getString("state")).isEqualTo("cancelled");
-    }
-
-    @Test
-    void theClosingOfAnotherEpochIsNoAnswer() {
-        var pool = PoolStory.running();
-        var stop = pool.accepted("stop");
-        var closing = pool.closing(stop);
-
-        pool.closed(new PoolClosing(pool.id(), stop, closing.epoch() - 1));
-        pool.closed(closing);
-
-        var command = stage.take(stop);
-        assertThat(command.command().pool().epoch()).isEqualTo(closing.epoch());
-        stage.answer(command, new Result.PoolStopped());
-        assertThat(end(stop).getString("state")).isEqualTo("succeeded");
     }
 
     @Test
@@ -453,7 +275,7 @@ final class PoolVerbsTest {
         assertThat(end(start).getString("state")).isEqualTo("succeeded");
         assertThat(stage.allHeard(PoolOpened.class, said -> said.poolId().equals(pool.id())))
                 .hasSize(1);
-        assertThat(types(pool, 3))
+        assertThat(pool.eventTypes(3))
                 .containsExactly("pool.defined.v1", "pool.started.v1", "pool.stopped.v1");
     }
 
@@ -469,29 +291,5 @@ final class PoolVerbsTest {
         pool.start();
 
         assertThat(end(start).getString("state")).isEqualTo("cancelled");
-    }
-
-    @Test
-    void aPoolThatAWorkerCannotReachIsInaccessibleInThatEpochOnly() throws Exception {
-        var pool = PoolStory.running();
-        var problem = Problem.of(ProblemCode.POOL_INACCESSIBLE, "played");
-        stage.say(new PoolUnreachable(pool.id(), pool.epoch() - 1, problem));
-        stage.say(new PoolUnreachable(UUID.randomUUID(), 1, problem));
-        var refresh = pool.accepted("refresh");
-        pool.inventoried(refresh);
-        end(refresh);
-        assertThat(pool.state()).isEqualTo("running");
-
-        stage.say(new PoolUnreachable(pool.id(), pool.epoch(), problem));
-        stage.say(new PoolUnreachable(pool.id(), pool.epoch(), problem));
-
-        Await.until("inaccessible", pool::state, "inaccessible"::equals);
-        assertThat(types(pool, 4))
-                .containsExactly(
-                        "pool.defined.v1",
-                        "pool.started.v1",
-                        "pool.refreshed.v1",
-                        "pool.inaccessible.v1");
-        pool.stop();
     }
 }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers as processes that are killed, or stopped and woken. */
 class WorkerProcessTest {
@@ -111,16 +113,20 @@ class WorkerProcessTest {
         assertThat(pool.files()).containsExactly("disk");
     }
 
-    @Test
-    void isOvertakenWhileItIsStopped() throws Exception {
+    /** On local storage the stopped one keeps its lock, other storage forgets it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isOvertakenWhileItIsStopped(boolean keepsItsLock) throws Exception {
         var process = launch(List.of(), "CreateVolume:intent");
         cluster.send(group, operation, 1, pool.create(volume, "disk"));
         stopAtItsPoint(process);
         leaseRunsOut();
-        Files.delete(pool.lock(volume)); // as on storage that forgets the locks of the silent
+        if (!keepsItsLock) {
+            Files.delete(pool.lock(volume));
+        }
 
         try (var _ = Workers.started("heir", group, cluster)) {
-            cluster.send(group, operation, 2, pool.create(volume, "disk"));
+            cluster.send(group, operation, keepsItsLock ? 3 : 2, pool.create(volume, "disk"));
             assertThat(cluster.await(operation)).isInstanceOf(Result.VolumeCreated.class);
             var inode = Files.getAttribute(Path.of(pool.place().path(), "disk"), "unix:ino");
 

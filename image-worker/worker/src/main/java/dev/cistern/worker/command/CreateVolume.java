@@ -33,6 +33,11 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
     }
 
     @Override
+    public int takeover() {
+        return 3;
+    }
+
+    @Override
     public Result apply(Command.CreateVolume command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.name());
         requireNotDeleted(command, volume);
@@ -124,6 +129,7 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
 
     private static void publish(Command.CreateVolume command, StagedFiles staged, VolumeWork volume)
             throws IOException {
+        staged.requireInPlace();
         var image = new FileRef(command.name(), staged.image().inode());
         volume.intend(new Intent(volume.work().attempt(), List.of(image)));
         volume.work().stage("publishing");

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Around every command on a volume: the pool is the right one, the volume is locked, the command is
@@ -39,7 +40,7 @@ final class VolumeFrame<C extends Command.OfVolume> implements CommandHandler<C>
     @Override
     public Result handle(C command, Work work) throws IOException {
         try (var pool = PoolFolder.open(command.pool());
-                var _ = lock(pool, command)) {
+                var _ = lock(pool, command, work)) {
             probes.watch(command.pool());
             requireFresh(command, pool);
             var volume = new VolumeWork(pool, work, work.operation(), command);
@@ -48,12 +49,13 @@ final class VolumeFrame<C extends Command.OfVolume> implements CommandHandler<C>
         }
     }
 
-    private static OfdLock lock(PoolFolder pool, Command.OfVolume command) throws IOException {
-        return pool.lock(command.volumeId())
-                .orElseThrow(
-                        () ->
-                                new DroppedException(
-                                        "another has the lock of volume " + command.volumeId()));
+    /** Null if the work is taken over from one that has the lock and was silent for too long. */
+    private @Nullable OfdLock lock(PoolFolder pool, C command, Work work) throws IOException {
+        var lock = pool.lock(command.volumeId());
+        if (lock.isEmpty() && work.attempt() < handler.takeover()) {
+            throw new DroppedException("another has the lock of volume " + command.volumeId());
+        }
+        return lock.orElse(null);
     }
 
     private static void requireFresh(Command.OfVolume command, PoolFolder pool) throws IOException {

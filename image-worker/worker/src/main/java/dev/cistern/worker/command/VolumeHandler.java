@@ -23,6 +23,16 @@ interface VolumeHandler<C extends Command.OfVolume> {
      */
     @Nullable Result settle(C command, VolumeWork work) throws IOException;
 
+    /**
+     * The attempt from which on the work is done even if another process has the volume's lock:
+     * that one has been silent for as many watches as there were attempts before, and is stopped or
+     * hangs. Only what is made in the staging folder and published by one rename may be taken over
+     * like that; the withdrawal of the older attempt then decides which one has an effect.
+     */
+    default int takeover() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Names of the crash points between its steps, in their order. */
     List<String> crashPoints();
 }

@@ -46,12 +46,21 @@ public final class StagedFiles implements AutoCloseable {
      * @throws DroppedException if another attempt has withdrawn it
      */
     public void publish(Directory pool, String target) throws IOException {
-        if (!inPlace()) {
-            throw withdrawn();
-        }
+        requireInPlace();
         try {
             folder.renameNoReplace(IMAGE, pool, target);
         } catch (NoSuchFileException _) {
+            throw withdrawn();
+        }
+    }
+
+    /**
+     * Asked before anything is written down about it.
+     *
+     * @throws DroppedException if another attempt has withdrawn it
+     */
+    public void requireInPlace() throws IOException {
+        if (!inPlace()) {
             throw withdrawn();
         }
     }
