@@ -1,19 +1,32 @@
 package dev.cistern.image;
 
 /**
- * What image to make.
+ * What image to make, as usual for its format. What else a qcow2 image can be is in {@link
+ * dev.cistern.image.qcow2.Qcow2Options}.
  *
  * @param capacity bytes that a guest will see, a multiple of 512
+ * @param preallocation how much of the space is taken at once
  */
-public record CreateOptions(ImageFormat format, long capacity) {
+public record CreateOptions(ImageFormat format, long capacity, Preallocation preallocation) {
     private static final int SECTOR = 512;
 
-    /** Refuses a capacity that is not of whole sectors. */
+    /** An image that takes its space when it needs it. */
+    public CreateOptions(ImageFormat format, long capacity) {
+        this(format, capacity, Preallocation.OFF);
+    }
+
+    /**
+     * Refuses a capacity that is not of whole sectors, and tables that the format does not have.
+     */
     public CreateOptions {
         if (capacity < 0 || capacity % SECTOR != 0) {
             throw new IllegalArgumentException(
                     "a capacity of %d bytes is not a number of %d-byte sectors"
                             .formatted(capacity, SECTOR));
+        }
+        if (format == ImageFormat.RAW && preallocation == Preallocation.METADATA) {
+            throw new IllegalArgumentException(
+                    "a raw image has no metadata that could be preallocated");
         }
     }
 

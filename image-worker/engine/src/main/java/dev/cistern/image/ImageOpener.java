@@ -2,10 +2,12 @@ package dev.cistern.image;
 
 import dev.cistern.image.lock.ImageLock;
 import dev.cistern.image.qcow2.Qcow2Image;
+import dev.cistern.image.qcow2.Surroundings;
 import dev.cistern.image.raw.RawImage;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
+import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -75,7 +77,7 @@ final class ImageOpener {
         return open(
                 source,
                 Access.READ,
-                file -> Qcow2Image.openSnapshot(file, snapshot, this::openBelow));
+                file -> Qcow2Image.openSnapshot(file, snapshot, surroundings()));
     }
 
     private DiskImage open(Source source, Access access, Opening opening) throws IOException {
@@ -165,17 +167,29 @@ final class ImageOpener {
             throws IOException {
         return switch (format) {
             case RAW -> RawImage.open(file, access == Access.READ_WRITE);
-            case QCOW2 -> Qcow2Image.open(file, access == Access.READ_WRITE, this::openBelow);
+            case QCOW2 -> Qcow2Image.open(file, access == Access.READ_WRITE, surroundings());
             case VMDK ->
                     throw new ImageException.Unsupported(
                             file.name() + ": vmdk images can be looked at, not opened");
         };
     }
 
+    private Surroundings surroundings() {
+        return new Surroundings(this::openBelow, this::openDataFile);
+    }
+
+    private Storage openDataFile(String reference, boolean writable, String image)
+            throws IOException {
+        requireFile(reference, image, "data file");
+        return locked(
+                access -> gate.open(reference, access, image),
+                writable ? Access.READ_WRITE : Access.READ);
+    }
+
     /** Opens what an image names as its backing file. */
     DiskImage openBelow(String reference, Optional<String> format, String image)
             throws IOException {
-        requireFile(reference, image);
+        requireFile(reference, image, "backing file");
         Optional<ImageFormat> known = Optional.empty();
         if (format.isPresent()) {
             known = ImageFormat.of(format.get());
@@ -189,14 +203,14 @@ final class ImageOpener {
     }
 
     /** QEMU takes what comes before a colon, if no slash does, for a protocol. */
-    private static void requireFile(String reference, String image)
+    private static void requireFile(String reference, String image, String role)
             throws ImageException.Unsupported {
         var colon = reference.indexOf(':');
         var slash = reference.indexOf('/');
         if (colon >= 0 && (slash < 0 || colon < slash)) {
             throw new ImageException.Unsupported(
-                    "%s: names the backing file '%s' of the protocol '%s'; only files can be opened"
-                            .formatted(image, reference, reference.substring(0, colon)));
+                    "%s: names the %s '%s' of the protocol '%s'; only files can be opened"
+                            .formatted(image, role, reference, reference.substring(0, colon)));
         }
     }
 }

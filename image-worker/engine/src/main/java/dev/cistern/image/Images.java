@@ -80,8 +80,15 @@ public final class Images {
      */
     public static void create(CreateOptions options, Storage storage) throws IOException {
         switch (options.format()) {
-            case RAW -> storage.truncate(options.capacity());
-            case QCOW2 -> Qcow2Creator.create(options.capacity(), storage);
+            case RAW -> {
+                storage.truncate(options.capacity());
+                options.preallocation().apply(storage, 0, options.capacity());
+            }
+            case QCOW2 ->
+                    create(
+                            options.capacity(),
+                            Qcow2Options.DEFAULT.withPreallocation(options.preallocation()),
+                            storage);
             case VMDK ->
                     throw new ImageException.Unsupported(
                             storage.name() + ": vmdk images cannot be made");
@@ -93,6 +100,21 @@ public final class Images {
             throws IOException {
         Qcow2Creator.create(
                 new CreateOptions(ImageFormat.QCOW2, capacity).capacity(), options, storage);
+    }
+
+    /**
+     * The same for a qcow2 image whose options name a data file.
+     *
+     * @param dataFile empty storage of that file, which the caller syncs too
+     */
+    public static void create(
+            long capacity, Qcow2Options options, Storage storage, Storage dataFile)
+            throws IOException {
+        Qcow2Creator.create(
+                new CreateOptions(ImageFormat.QCOW2, capacity).capacity(),
+                options,
+                storage,
+                Optional.of(dataFile));
     }
 
     /**

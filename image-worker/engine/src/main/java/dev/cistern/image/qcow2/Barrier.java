@@ -10,6 +10,12 @@ enum Barrier {
      */
     BLOCKS_BEFORE_REFCOUNT_TABLE,
 
+    /**
+     * Guest data in a file of their own: before a table entry says that they are there, and before
+     * the user is told that they will stay.
+     */
+    DATA_FILE,
+
     /** A table entry is written that names clusters: their refcounts and content come first. */
     DATA_BEFORE_TABLES,
 

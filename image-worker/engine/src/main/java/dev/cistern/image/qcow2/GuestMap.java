@@ -15,15 +15,13 @@ final class GuestMap {
     private final ImageFile file;
     private final ClusterGeometry geometry;
     private final L2Tables tables;
-    private final ClusterAllocator allocator;
-    private final FreedClusters freed;
+    private final DataClusters clusters;
 
-    GuestMap(ImageFile file, L2Tables tables, ClusterAllocator allocator, FreedClusters freed) {
+    GuestMap(ImageFile file, L2Tables tables, DataClusters clusters) {
         this.file = file;
         this.geometry = file.geometry();
         this.tables = tables;
-        this.allocator = allocator;
-        this.freed = freed;
+        this.clusters = clusters;
     }
 
     /** The longest run from {@code guest} on, of at most {@code length} bytes, of one kind. */
@@ -43,7 +41,7 @@ final class GuestMap {
                     (int) geometry.inCluster(guest));
         }
         var host = host(bits, guest);
-        if (state == DATA && tables.isTop(geometry.clusterStart(host))) {
+        if (state == DATA && !clusters.mayHold(bits, guest)) {
             throw contradiction(table, guest, bits);
         }
         var exclusive = L2Entry.copied(bits);
@@ -87,6 +85,7 @@ final class GuestMap {
                 L2Entry.state(
                         bits, tables.bitmap(table, index), geometry.subcluster(guest), geometry);
         if (state == L2Entry.State.INVALID
+                || (state == L2Entry.State.COMPRESSED && geometry.external())
                 || (state == DATA && geometry.inCluster(L2Entry.host(bits)) != 0)) {
             throw contradiction(table, guest, bits);
         }
@@ -104,8 +103,7 @@ final class GuestMap {
     }
 
     private long host(long bits, long guest) {
-        var host = L2Entry.host(bits);
-        return host == 0 ? 0 : host + geometry.inCluster(guest);
+        return L2Entry.hasHost(bits, geometry) ? L2Entry.host(bits) + geometry.inCluster(guest) : 0;
     }
 
     private long nextSubcluster(long guest) {
@@ -137,7 +135,7 @@ final class GuestMap {
                 at = nextCluster(at)) {
             wanted++;
         }
-        var run = allocator.allocate(wanted);
+        var run = clusters.allocate(guest, wanted);
         var planned =
                 Math.min(end, geometry.clusterStart(guest) + run.count() * geometry.clusterSize());
         return new WritePlan(
@@ -167,15 +165,14 @@ final class GuestMap {
     private long soundBits(long table, long guest) throws IOException {
         state(table, guest);
         var bits = tables.bits(table, geometry.l2Index(guest));
-        var host = L2Entry.host(bits);
-        if (geometry.inCluster(host) != 0 || (host != 0 && tables.isTop(host))) {
+        if (!clusters.mayHold(bits, guest)) {
             throw contradiction(table, guest, bits);
         }
         return bits;
     }
 
-    private static boolean isOwn(long bits) {
-        return L2Entry.host(bits) != 0 && L2Entry.copied(bits);
+    private boolean isOwn(long bits) {
+        return L2Entry.hasHost(bits, geometry) && L2Entry.copied(bits);
     }
 
     /** Whether what the cluster has stored elsewhere must come along to a new cluster. */
@@ -208,7 +205,7 @@ final class GuestMap {
             }
             tables.set(table, index, host | L2Entry.COPIED, bitmap);
             if (plan.newClusters() > 0) {
-                free(old);
+                clusters.free(old);
             }
             host += geometry.clusterSize();
         }
@@ -217,7 +214,7 @@ final class GuestMap {
     /** The region of a plan could not be stored. */
     void abandon(WritePlan plan) throws IOException {
         if (plan.newClusters() > 0) {
-            allocator.giveBack(plan.host(), plan.newClusters());
+            clusters.giveBack(plan.host(), plan.newClusters());
         }
     }
 
@@ -228,16 +225,7 @@ final class GuestMap {
         var index = geometry.l2Index(guest);
         var old = soundBits(table, guest);
         tables.set(table, index, entry, 0);
-        free(old);
-    }
-
-    private void free(long old) {
-        if (L2Entry.compressed(old)) {
-            freed.unlinkBytes(
-                    L2Entry.compressedHost(old, geometry), L2Entry.compressedLength(old, geometry));
-        } else if (L2Entry.host(old) != 0) {
-            freed.unlink(geometry.cluster(L2Entry.host(old)), 1);
-        }
+        clusters.free(old);
     }
 
     /**
@@ -268,7 +256,7 @@ final class GuestMap {
             if (bits != old || tables.bitmap(table, index) != zeroBitmap()) {
                 tables.set(table, index, bits, zeroBitmap());
                 if (!stays) {
-                    free(old);
+                    clusters.free(old);
                 }
             }
         }
@@ -291,7 +279,7 @@ final class GuestMap {
         var table = tables.forWriting(guest);
         var old = soundBits(table, guest);
         tables.set(table, geometry.l2Index(guest), 0, 0);
-        free(old);
+        clusters.free(old);
         return true;
     }
 
@@ -314,7 +302,7 @@ final class GuestMap {
     void forgetTable(int index) throws IOException {
         var table = tables.tableAt(index);
         for (var entry = 0; table != 0 && entry < geometry.l2Entries(); entry++) {
-            free(tables.bits(table, entry));
+            clusters.free(tables.bits(table, entry));
         }
         if (table != 0) {
             tables.drop(index);

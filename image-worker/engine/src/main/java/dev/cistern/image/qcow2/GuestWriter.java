@@ -34,7 +34,7 @@ final class GuestWriter {
         this.geometry = tables.file.geometry();
         this.content = content;
         this.compressed = compressed;
-        this.copyOnWrite = new CopyOnWrite(tables.file, content);
+        this.copyOnWrite = new CopyOnWrite(tables.data, geometry, content);
         this.order = order;
     }
 
@@ -48,7 +48,7 @@ final class GuestWriter {
         if (content.find(guest, from.remaining())
                         instanceof ClusterMapping.Data(var length, var host, var exclusive)
                 && exclusive) {
-            tables.file.write(take(from, length), host);
+            tables.data.write(take(from, length), host);
             return length;
         }
         order.relieve();
@@ -133,6 +133,10 @@ final class GuestWriter {
     }
 
     void zero(long offset, long length, Space space) throws IOException {
+        if (tables.data.raw()) {
+            zeroDataFile(offset, offset + length, space);
+            return;
+        }
         var end = offset + length;
         var unit = (long) geometry.subclusterSize();
         var first = Math.ceilDiv(offset, unit) * unit;
@@ -155,6 +159,10 @@ final class GuestWriter {
 
     /** Gives up whole clusters; what cannot be said to be zero stays as it is. */
     void discard(long offset, long length) throws IOException {
+        if (tables.data.raw()) {
+            discardInDataFile(offset, offset + length);
+            return;
+        }
         var end = offset + length;
         var last = end == tables.capacity() ? geometry.clusterEnd(end) : geometry.clusterStart(end);
         for (var at = geometry.clusterEnd(offset); at < last; ) {
@@ -167,8 +175,18 @@ final class GuestWriter {
     private long mapZero(long start, long end, Space space) throws IOException {
         order.relieve();
         var runEnd = Math.min(end, geometry.clusterStart(start) + MAX_ZERO_RUN_BYTES);
-        try (var _ = lockClusters(start, runEnd);
-                var _ = tables.mapLock.take()) {
+        try (var _ = lockClusters(start, runEnd)) {
+            var reached = mapZero(start, runEnd, end, space);
+            if (tables.data.external() && space == Space.FREE) {
+                punchDataFile(start, Math.min(reached, runEnd));
+            }
+            return reached;
+        }
+    }
+
+    private long mapZero(long start, long lockedEnd, long end, Space space) throws IOException {
+        var runEnd = lockedEnd;
+        try (var _ = tables.mapLock.take()) {
             for (var at = start; at < runEnd; ) {
                 var bare = content.bare(at);
                 var reached = bare ? Math.min(end, tables.map.endOfNothing(at)) : at;
@@ -182,6 +200,51 @@ final class GuestWriter {
                 runEnd = Math.max(runEnd, at);
             }
             return runEnd;
+        }
+    }
+
+    /**
+     * The place of a guest cluster in a data file is only ever its own. So it is given up at once,
+     * and a crash leaves zeroes in it, whether the table says so yet or not.
+     */
+    private void punchDataFile(long start, long end) throws IOException {
+        var first = geometry.clusterEnd(start);
+        var last = geometry.clusterStart(end);
+        if (first < last) {
+            tables.data.punch(first, last - first);
+        }
+    }
+
+    /** The tables stay as they are: what they name in the data file reads as zeroes there. */
+    private void zeroDataFile(long start, long end, Space space) throws IOException {
+        if (start < end) {
+            try (var _ = lockClusters(start, end)) {
+                tables.data.zero(start, end - start, space);
+            }
+        }
+    }
+
+    private void discardInDataFile(long start, long end) throws IOException {
+        var first = geometry.clusterEnd(start);
+        var last = end == tables.capacity() ? end : geometry.clusterStart(end);
+        if (first < last) {
+            try (var _ = lockClusters(first, last)) {
+                tables.data.punch(first, last - first);
+            }
+        }
+    }
+
+    /** Maps clusters of a data file in which nothing has been stored. */
+    void map(long start, long end) throws IOException {
+        for (var at = start; at < end; ) {
+            order.relieve();
+            try (var _ = lockClusters(at, end);
+                    var _ = tables.mapLock.take()) {
+                var plan = tables.map.plan(at, Math.min(end - at, geometry.l2Coverage()));
+                tables.map.link(plan);
+                order.linked();
+                at += plan.length();
+            }
         }
     }
 

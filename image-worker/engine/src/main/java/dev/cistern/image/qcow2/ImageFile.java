@@ -42,8 +42,13 @@ final class ImageFile {
 
     /** Everything written before is on the disk before anything that is written after. */
     void await(Barrier barrier) throws IOException {
+        await(barrier, storage);
+    }
+
+    /** The same for another file of the image. */
+    void await(Barrier barrier, Storage file) throws IOException {
         if (!omitted.contains(barrier)) {
-            storage.sync();
+            file.sync();
         }
     }
 

@@ -107,6 +107,12 @@ record ImageHeader(Header header, Optional<String> backingFile, List<HeaderExten
                 .findFirst();
     }
 
+    /** Whether that file is to be a raw image of the same content at any time. */
+    boolean hasRawDataFile() {
+        return header.incompatible(Header.INCOMPATIBLE_DATA_FILE)
+                && (header.autoclear() & Header.AUTOCLEAR_RAW_DATA_FILE) != 0;
+    }
+
     /** Whether there are persistent bitmaps that are as the image is. */
     boolean hasBitmaps() {
         return (header.autoclear() & Header.AUTOCLEAR_BITMAPS) != 0

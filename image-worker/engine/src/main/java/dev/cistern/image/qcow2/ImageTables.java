@@ -25,12 +25,19 @@ final class ImageTables {
     final ClusterAllocator allocator;
     final L2Tables l2;
     final GuestMap map;
+    final GuestData data;
+
+    /** How guest data are encrypted, as the header has it. */
+    final int cryptMethod;
 
     private volatile long capacity;
 
-    private ImageTables(ImageFile file, Header header, CacheSize size) throws IOException {
+    private ImageTables(ImageFile file, Header header, CacheSize size, GuestData data)
+            throws IOException {
         this.file = file;
+        this.data = data;
         this.capacity = header.size();
+        this.cryptMethod = header.cryptMethod();
         this.l2Cache =
                 new TableCache(file.storage(), file.geometry().clusterSize(), size.l2Bytes());
         this.refcountCache =
@@ -45,7 +52,7 @@ final class ImageTables {
         this.freed = new FreedClusters(file.geometry(), inFlight);
         this.allocator = new ClusterAllocator(file, refcounts, freed, file.storage().size());
         this.l2 = new L2Tables(file, l1, l2Cache, allocator, freed);
-        this.map = new GuestMap(file, l2, allocator, freed);
+        this.map = new GuestMap(file, l2, new DataClusters(file.geometry(), l2, allocator, freed));
     }
 
     /** How much memory the tables may take, bytes. */
@@ -54,7 +61,12 @@ final class ImageTables {
     }
 
     static ImageTables load(ImageFile file, Header header, CacheSize size) throws IOException {
-        return new ImageTables(file, header, size);
+        return load(file, header, size, GuestData.within(file));
+    }
+
+    static ImageTables load(ImageFile file, Header header, CacheSize size, GuestData data)
+            throws IOException {
+        return new ImageTables(file, header, size, data);
     }
 
     long capacity() {

@@ -1,81 +1,84 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.ImageException;
+import dev.cistern.image.Preallocation;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
-import dev.cistern.image.qcow2.format.Feature;
 import dev.cistern.image.qcow2.format.Header;
-import dev.cistern.image.qcow2.format.HeaderExtension;
+import dev.cistern.image.qcow2.format.L1Entry;
+import dev.cistern.image.qcow2.format.L2Entry;
 import dev.cistern.image.qcow2.format.RefcountBlock;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
-/**
- * Lays out an empty qcow2 image as {@code qemu-img create} does.
- *
- * <pre>
- *   header, extensions, name of the backing file     one cluster
- *   refcount table
- *   refcount blocks, which count all of this
- *   L1 table, all entries 0: nothing is allocated
- * </pre>
- */
+/** Lays out an empty qcow2 image as {@code qemu-img create} does, by its {@link NewLayout}. */
 public final class Qcow2Creator {
-    private static final int ENTRY_BYTES = ClusterGeometry.TABLE_ENTRY_BYTES;
-
     private final Qcow2Options options;
     private final long capacity;
     private final ClusterGeometry geometry;
-    private final long l1Entries;
-    private final long l1Clusters;
-    private final long blocks;
-    private final long tableClusters;
+    private final NewLayout layout;
+    private final Storage storage;
 
-    private Qcow2Creator(long capacity, Qcow2Options options) {
+    private Qcow2Creator(long capacity, Qcow2Options options, Storage storage) {
         this.options = options;
         this.capacity = capacity;
+        this.storage = storage;
         this.geometry =
                 new ClusterGeometry(
                         Integer.numberOfTrailingZeros(options.clusterSize()),
                         Integer.numberOfTrailingZeros(options.refcountBits()),
                         options.extendedL2(),
-                        options.version() >= 3);
-        this.l1Entries = geometry.l1Entries(capacity);
-        this.l1Clusters = geometry.clusters(l1Entries * ENTRY_BYTES);
-        var blocksSoFar = 1L;
-        while (blocksFor(blocksSoFar) > blocksSoFar) {
-            blocksSoFar = blocksFor(blocksSoFar);
-        }
-        this.blocks = blocksSoFar;
-        this.tableClusters = geometry.clusters(blocks * ENTRY_BYTES);
+                        options.version() >= 3,
+                        options.dataFile().isPresent());
+        this.layout = NewLayout.of(geometry, capacity, 0, preallocated());
     }
 
-    private long blocksFor(long count) {
-        return Math.ceilDiv(
-                1 + geometry.clusters(count * ENTRY_BYTES) + count + l1Clusters,
-                (long) geometry.blockEntries());
+    /** A raw data file is only what the guest reads if the tables name all of it. */
+    private boolean preallocated() {
+        return options.preallocation() != Preallocation.OFF
+                || options.dataFile().map(Qcow2Options.DataFile::raw).orElse(false);
     }
 
-    /** Writes an image as usual; the caller syncs. */
-    public static void create(long capacity, Storage storage) throws IOException {
-        create(capacity, Qcow2Options.DEFAULT, storage);
+    /** Writes an image of one file; the caller syncs. */
+    public static void create(long capacity, Qcow2Options options, Storage storage)
+            throws IOException {
+        create(capacity, options, storage, Optional.empty());
     }
 
     /**
      * Writes the image; the caller syncs.
      *
      * @param capacity bytes that a guest sees
-     * @throws ImageException.OutOfRange if the L1 table would be longer than QEMU accepts
+     * @param dataFile empty storage for the guest's data if the options name a file for them
+     * @throws ImageException.OutOfRange if a table would be longer than QEMU accepts
      */
-    public static void create(long capacity, Qcow2Options options, Storage storage)
+    public static void create(
+            long capacity, Qcow2Options options, Storage storage, Optional<Storage> dataFile)
             throws IOException {
-        new Qcow2Creator(capacity, options).write(storage);
+        if (dataFile.isPresent() != options.dataFile().isPresent()) {
+            throw new IllegalArgumentException(
+                    storage.name() + ": a data file is named and given, or neither");
+        }
+        var creator = new Qcow2Creator(capacity, options, storage);
+        creator.requireAllowed();
+        creator.write();
+        if (dataFile.isPresent()) {
+            dataFile.get().truncate(capacity);
+            creator.preallocate(dataFile.get(), 0, capacity);
+        } else {
+            creator.preallocate(
+                    storage, creator.layout.dataHost(0), creator.bytes(creator.layout.data()));
+        }
     }
 
-    private void write(Storage storage) throws IOException {
-        var mostEntries = Header.MAX_L1_BYTES / ENTRY_BYTES;
-        if (l1Entries > mostEntries) {
+    private long bytes(long clusters) {
+        return clusters << geometry.clusterBits();
+    }
+
+    private void requireAllowed() throws ImageException.OutOfRange {
+        var mostEntries = Header.MAX_L1_BYTES / ClusterGeometry.TABLE_ENTRY_BYTES;
+        if (layout.l1Entries() > mostEntries) {
             throw new ImageException.OutOfRange(
                     "%s: %d bytes are more than a qcow2 image of %d-byte clusters holds, which is %d"
                             .formatted(
@@ -84,76 +87,77 @@ public final class Qcow2Creator {
                                     options.clusterSize(),
                                     mostEntries * geometry.l2Coverage()));
         }
-        storage.writeFully(firstClusters(storage.name()), 0);
-        storage.truncate((1 + tableClusters + blocks + l1Clusters) << geometry.clusterBits());
-    }
-
-    /** All but the L1 table. */
-    private ByteBuffer firstClusters(String name) throws ImageException.OutOfRange {
-        var bytes =
-                ByteBuffer.allocate(
-                        Math.toIntExact((1 + tableClusters + blocks) << geometry.clusterBits()));
-        writeHeader(bytes.slice(0, options.clusterSize()), name);
-        for (var block = 0; block < blocks; block++) {
-            bytes.putLong(
-                    options.clusterSize() + block * ENTRY_BYTES,
-                    (1 + tableClusters + block) << geometry.clusterBits());
-        }
-        var firstBlock = (int) ((1 + tableClusters) << geometry.clusterBits());
-        for (var cluster = 0; cluster < 1 + tableClusters + blocks + l1Clusters; cluster++) {
-            RefcountBlock.set(bytes, firstBlock, cluster, geometry.refcountOrder(), 1);
-        }
-        return bytes;
-    }
-
-    private void writeHeader(ByteBuffer cluster, String name) throws ImageException.OutOfRange {
-        var backing =
-                options.backing()
-                        .map(below -> below.file().getBytes(StandardCharsets.UTF_8))
-                        .orElse(new byte[0]);
-        var format = options.backing().map(Qcow2Options.Backing::format);
-        var length = options.version() == 2 ? Header.V2_LENGTH : Header.V3_LENGTH;
-        cluster.position(length);
-        var needed = length + 64 + backing.length + format.map(String::length).orElse(0);
-        if (backing.length > Header.MAX_BACKING_NAME || needed > cluster.limit()) {
+        if (layout.table() > 1 && bytes(layout.table()) > Header.MAX_REFCOUNT_TABLE_BYTES) {
             throw new ImageException.OutOfRange(
-                    "%s: the backing file's name of %d bytes is too long for the header"
-                            .formatted(name, backing.length));
+                    "%s: to preallocate %d bytes takes a refcount table of %d bytes, where %d are allowed"
+                            .formatted(
+                                    storage.name(),
+                                    capacity,
+                                    bytes(layout.table()),
+                                    Header.MAX_REFCOUNT_TABLE_BYTES));
         }
-        format.ifPresent(
-                text -> HeaderExtension.encode(cluster, HeaderExtension.BACKING_FORMAT, text));
-        var names = Feature.KNOWN.size() * Feature.ENTRY_BYTES + 2 * HeaderExtension.HEAD_BYTES;
-        if (options.version() >= 3 && cluster.remaining() >= names + backing.length) {
-            HeaderExtension.encodeFeatureNames(cluster);
-        }
-        cluster.putInt(HeaderExtension.END).putInt(0);
-        var backingOffset = backing.length == 0 ? 0 : cluster.position();
-        cluster.put(backing);
-        cluster.put(0, header(backingOffset, backing.length).encode(), 0, length);
     }
 
-    private Header header(int backingOffset, int backingLength) {
-        var incompatible =
-                (options.extendedL2() ? Header.INCOMPATIBLE_EXTENDED_L2 : 0)
-                        | (options.zstd() ? Header.INCOMPATIBLE_COMPRESSION : 0);
-        return new Header(
-                options.version(),
-                backingOffset,
-                backingLength,
-                geometry.clusterBits(),
-                capacity,
-                0,
-                (int) l1Entries,
-                (1 + tableClusters + blocks) << geometry.clusterBits(),
-                options.clusterSize(),
-                (int) tableClusters,
-                0,
-                0,
-                incompatible,
-                options.lazyRefcounts() ? Header.COMPATIBLE_LAZY_REFCOUNTS : 0,
-                0,
-                geometry.refcountOrder(),
-                options.version() == 2 ? Header.V2_LENGTH : Header.V3_LENGTH,
-                options.zstd() ? 1 : 0);
+    private void write() throws IOException {
+        var out = new SequentialWriter(storage);
+        out.put(NewHeader.encode(options, capacity, layout, storage.name()));
+        putRefcountTable(out);
+        for (var block = 0L; block < layout.blocks(); block++) {
+            putRefcountBlock(out, block);
+        }
+        if (layout.l2() > 0) {
+            putL1(out);
+            out.skip(bytes(layout.encryption()));
+            for (var table = 0L; table < layout.l2(); table++) {
+                putL2(out, table);
+            }
+        }
+        out.flush();
+        storage.truncate(bytes(layout.total()));
+    }
+
+    private void putRefcountTable(SequentialWriter out) throws IOException {
+        var bytes = ByteBuffer.allocate(Math.toIntExact(bytes(layout.table())));
+        for (var block = 0; block < layout.blocks(); block++) {
+            bytes.putLong(block * ClusterGeometry.TABLE_ENTRY_BYTES, layout.blockHost(block));
+        }
+        out.put(bytes);
+    }
+
+    private void putRefcountBlock(SequentialWriter out, long block) throws IOException {
+        var bytes = ByteBuffer.allocate(geometry.clusterSize());
+        var counted =
+                Math.min(geometry.blockEntries(), layout.total() - block * geometry.blockEntries());
+        for (var cluster = 0; cluster < counted; cluster++) {
+            RefcountBlock.set(bytes, 0, cluster, geometry.refcountOrder(), 1);
+        }
+        out.put(bytes);
+    }
+
+    private void putL1(SequentialWriter out) throws IOException {
+        var bytes = ByteBuffer.allocate(Math.toIntExact(bytes(layout.l1())));
+        for (var index = 0; index < layout.l2(); index++) {
+            bytes.putLong(
+                    index * ClusterGeometry.TABLE_ENTRY_BYTES,
+                    layout.l2Host(index) | L1Entry.COPIED);
+        }
+        out.put(bytes);
+    }
+
+    /** Subclusters are set aside without being stored, and so read as zeroes or from below. */
+    private void putL2(SequentialWriter out, long table) throws IOException {
+        var bytes = ByteBuffer.allocate(geometry.clusterSize());
+        var first = table * geometry.l2Entries();
+        var count = Math.min(geometry.l2Entries(), layout.guestClusters() - first);
+        for (var entry = 0; entry < count; entry++) {
+            bytes.putLong(
+                    entry * geometry.l2EntryBytes(),
+                    layout.dataHost(first + entry) | L2Entry.COPIED);
+        }
+        out.put(bytes);
+    }
+
+    private void preallocate(Storage target, long host, long length) throws IOException {
+        options.preallocation().apply(target, host, length);
     }
 }

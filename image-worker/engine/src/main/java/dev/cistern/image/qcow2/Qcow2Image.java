@@ -43,6 +43,10 @@ public final class Qcow2Image implements DiskImage {
     private final int version;
     private final boolean writable;
     private final long autoclear;
+
+    /** Autoclear features that we keep true. */
+    private final long keptAutoclear;
+
     private volatile boolean touched;
 
     Qcow2Image(ImageHeader image, ImageTables tables, Optional<DiskImage> backing, boolean writable)
@@ -57,6 +61,7 @@ public final class Qcow2Image implements DiskImage {
         this.version = image.header().version();
         this.writable = writable;
         this.autoclear = image.header().autoclear();
+        this.keptAutoclear = image.hasRawDataFile() ? Header.AUTOCLEAR_RAW_DATA_FILE : 0;
     }
 
     /**
@@ -67,7 +72,13 @@ public final class Qcow2Image implements DiskImage {
      */
     public static Qcow2Image openSnapshot(Storage storage, String idOrName, BackingOpener below)
             throws IOException {
-        return new Qcow2Opener(storage, false, below).openSnapshot(idOrName);
+        return openSnapshot(storage, idOrName, Surroundings.below(below));
+    }
+
+    /** The same with all that the image may need. */
+    public static Qcow2Image openSnapshot(
+            Storage storage, String idOrName, Surroundings surroundings) throws IOException {
+        return new Qcow2Opener(storage, false, surroundings).openSnapshot(idOrName);
     }
 
     /**
@@ -78,7 +89,13 @@ public final class Qcow2Image implements DiskImage {
      */
     public static Qcow2Image open(Storage storage, boolean writable, BackingOpener below)
             throws IOException {
-        return new Qcow2Opener(storage, writable, below).open();
+        return open(storage, writable, Surroundings.below(below));
+    }
+
+    /** The same with all that the image may need. */
+    public static Qcow2Image open(Storage storage, boolean writable, Surroundings surroundings)
+            throws IOException {
+        return new Qcow2Opener(storage, writable, surroundings).open();
     }
 
     @Override
@@ -142,6 +159,7 @@ public final class Qcow2Image implements DiskImage {
      * @param offset of the cluster
      */
     public void writeCompressed(ByteBuffer from, long offset) throws IOException {
+        requireNoDataFile("write compressed clusters");
         var place = beginChange();
         try {
             requireInside(offset, from.remaining());
@@ -230,6 +248,7 @@ public final class Qcow2Image implements DiskImage {
      * @throws ImageException.OutOfRange if refcounts are too small; nothing is changed then
      */
     public SnapshotInfo createSnapshot(String name, Clock clock) throws IOException {
+        requireNoDataFile("take internal snapshots");
         touch();
         structure.writeLock().lock();
         try {
@@ -245,6 +264,7 @@ public final class Qcow2Image implements DiskImage {
      * @throws NoSuchFileException if there is none of that id
      */
     public void deleteSnapshot(String id) throws IOException {
+        requireNoDataFile("delete internal snapshots");
         touch();
         structure.writeLock().lock();
         try {
@@ -261,6 +281,7 @@ public final class Qcow2Image implements DiskImage {
      * @throws NoSuchFileException if there is none of that id
      */
     public void revertToSnapshot(String id) throws IOException {
+        requireNoDataFile("revert to internal snapshots");
         touch();
         structure.writeLock().lock();
         try {
@@ -305,12 +326,21 @@ public final class Qcow2Image implements DiskImage {
     public void close() throws IOException {
         structure.writeLock().lock();
         try (var _ = tables.file.storage();
+                var _ = tables.data;
                 var _ = content) {
             if (touched) {
                 order.settle();
             }
         } finally {
             structure.writeLock().unlock();
+        }
+    }
+
+    /** Clusters of a data file have no refcounts, and so cannot be shared. */
+    private void requireNoDataFile(String what) throws ImageException.Unsupported {
+        if (tables.data.external()) {
+            throw new ImageException.Unsupported(
+                    "%s: has its data in another file, and so cannot %s".formatted(name(), what));
         }
     }
 
@@ -337,8 +367,9 @@ public final class Qcow2Image implements DiskImage {
         if (!writable) {
             throw new IOException(name() + " was opened for reading only");
         }
-        if (!touched && autoclear != 0) {
-            tables.file.write(ByteBuffer.allocate(Long.BYTES), Header.AUTOCLEAR_AT);
+        if (!touched && autoclear != keptAutoclear) {
+            tables.file.write(
+                    ByteBuffer.allocate(Long.BYTES).putLong(0, keptAutoclear), Header.AUTOCLEAR_AT);
             tables.file.await(Barrier.HEADER);
         }
         touched = true;

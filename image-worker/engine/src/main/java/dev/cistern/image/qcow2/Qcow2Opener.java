@@ -1,6 +1,5 @@
 package dev.cistern.image.qcow2;
 
-import dev.cistern.image.BackingOpener;
 import dev.cistern.image.CheckReport;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageException;
@@ -16,12 +15,17 @@ import java.util.Set;
 final class Qcow2Opener {
     private final Storage storage;
     private final boolean writable;
-    private final BackingOpener below;
+    private final Surroundings surroundings;
     private final ImageTables.CacheSize cacheSize;
     private final Set<Barrier> omitted;
 
-    Qcow2Opener(Storage storage, boolean writable, BackingOpener below) {
-        this(storage, writable, below, ImageTables.CacheSize.USUAL, EnumSet.noneOf(Barrier.class));
+    Qcow2Opener(Storage storage, boolean writable, Surroundings surroundings) {
+        this(
+                storage,
+                writable,
+                surroundings,
+                ImageTables.CacheSize.USUAL,
+                EnumSet.noneOf(Barrier.class));
     }
 
     /**
@@ -32,12 +36,12 @@ final class Qcow2Opener {
     Qcow2Opener(
             Storage storage,
             boolean writable,
-            BackingOpener below,
+            Surroundings surroundings,
             ImageTables.CacheSize cacheSize,
             Set<Barrier> omitted) {
         this.storage = storage;
         this.writable = writable;
-        this.below = below;
+        this.surroundings = surroundings;
         this.cacheSize = cacheSize;
         this.omitted = omitted;
     }
@@ -113,26 +117,56 @@ final class Qcow2Opener {
 
     private Qcow2Image loadTables(ImageHeader image) throws IOException {
         var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
-        var tables = ImageTables.load(file, image.header(), cacheSize);
-        var backing = openBelow(image);
+        var data = openData(image, file);
+        Optional<DiskImage> backing = Optional.empty();
         var opened = false;
         try {
+            var tables = ImageTables.load(file, image.header(), cacheSize, data);
+            backing = openBelow(image);
             var whole = new Qcow2Image(image, tables, backing, writable);
             opened = true;
             return whole;
         } finally {
-            if (!opened && backing.isPresent()) {
+            if (!opened) {
+                closeAll(data, backing);
+            }
+        }
+    }
+
+    private static void closeAll(GuestData data, Optional<DiskImage> backing) throws IOException {
+        try (data) {
+            if (backing.isPresent()) {
                 backing.get().close();
             }
         }
+    }
+
+    private GuestData openData(ImageHeader image, ImageFile file) throws IOException {
+        if (!image.header().incompatible(Header.INCOMPATIBLE_DATA_FILE)) {
+            return GuestData.within(file);
+        }
+        var reference =
+                image.dataFile()
+                        .orElseThrow(
+                                () ->
+                                        new ImageException.Corrupt(
+                                                storage.name()
+                                                        + ": has its data in another file, but does not name it"));
+        return GuestData.beside(
+                surroundings.dataFile().open(reference, writable, storage.name()),
+                image.hasRawDataFile());
     }
 
     private Optional<DiskImage> openBelow(ImageHeader image) throws IOException {
         return image.backingFile().isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        below.open(
-                                image.backingFile().get(), image.backingFormat(), storage.name()));
+                        surroundings
+                                .below()
+                                .open(
+                                        image.backingFile().get(),
+                                        image.backingFormat(),
+                                        storage.name()));
     }
 
     private void requireWorkable(ImageHeader image) throws ImageException {
@@ -140,8 +174,9 @@ final class Qcow2Opener {
         if (header.cryptMethod() != 0) {
             throw unsupported("is encrypted (crypt_method %d)".formatted(header.cryptMethod()));
         }
-        if (header.incompatible(Header.INCOMPATIBLE_DATA_FILE)) {
-            throw unsupported("has its data in another file");
+        if (writable && image.hasRawDataFile() && image.backingFile().isPresent()) {
+            throw new ImageException.Corrupt(
+                    storage.name() + ": has a raw data file, and so cannot have a backing file");
         }
         if (writable && image.hasBitmaps()) {
             throw unsupported("has persistent bitmaps, which a write here would make useless");

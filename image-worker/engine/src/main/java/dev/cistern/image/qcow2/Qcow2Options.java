@@ -1,5 +1,6 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.Preallocation;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Optional;
  * @param extendedL2 whether clusters of at least 16 KiB have 32 subclusters
  * @param lazyRefcounts whether other writers may write refcounts late; we never do
  * @param zstd whether compressed clusters are of Zstandard instead of deflate
+ * @param backing the image below
+ * @param dataFile a file of their own for the guest's data
  */
 public record Qcow2Options(
         int version,
@@ -19,10 +22,21 @@ public record Qcow2Options(
         boolean extendedL2,
         boolean lazyRefcounts,
         boolean zstd,
-        Optional<Backing> backing) {
+        Optional<Backing> backing,
+        Optional<DataFile> dataFile,
+        Preallocation preallocation) {
     /** What {@code qemu-img create} does when it is told nothing. */
     public static final Qcow2Options DEFAULT =
-            new Qcow2Options(3, 64 * 1024, 16, false, false, false, Optional.empty());
+            new Qcow2Options(
+                    3,
+                    64 * 1024,
+                    16,
+                    false,
+                    false,
+                    false,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Preallocation.OFF);
 
     private static final int V2_REFCOUNT_BITS = 16;
     private static final int MIN_CLUSTER = 512;
@@ -36,6 +50,14 @@ public record Qcow2Options(
      * @param format by QEMU's name
      */
     public record Backing(String file, String format) {}
+
+    /**
+     * A file with the guest's data.
+     *
+     * @param file as the image is to name it
+     * @param raw whether it is to be a raw image of the same content at any time
+     */
+    public record DataFile(String file, boolean raw) {}
 
     /** Refuses what the format cannot be. */
     public Qcow2Options {
@@ -55,13 +77,30 @@ public record Qcow2Options(
                 "refcounts have %d bits; in version 2 they have 16",
                 refcountBits);
         require(
-                version == 3 || !(extendedL2 || lazyRefcounts || zstd),
-                "version is %d; extended L2 entries, lazy refcounts and zstd need 3",
+                version == 3 || !(extendedL2 || lazyRefcounts || zstd || dataFile.isPresent()),
+                "version is %d; extended L2 entries, lazy refcounts, zstd and data files need 3",
                 version);
         require(
                 !extendedL2 || clusterSize >= MIN_EXTENDED_CLUSTER,
                 "cluster size is %d; with extended L2 entries at least 16384",
                 clusterSize);
+        requireTogether(extendedL2, backing, dataFile, preallocation);
+    }
+
+    private static void requireTogether(
+            boolean extendedL2,
+            Optional<Backing> backing,
+            Optional<DataFile> dataFile,
+            Preallocation preallocation) {
+        var raw = dataFile.map(DataFile::raw).orElse(false);
+        if (backing.isPresent() && raw) {
+            throw new IllegalArgumentException(
+                    "an image with a backing file cannot have a raw data file");
+        }
+        if (backing.isPresent() && preallocation != Preallocation.OFF && !extendedL2) {
+            throw new IllegalArgumentException(
+                    "an image with a backing file can be preallocated with extended L2 entries only");
+        }
     }
 
     private static void require(boolean holds, String message, int found) {
@@ -73,37 +112,85 @@ public record Qcow2Options(
     /** The same in another version. */
     public Qcow2Options withVersion(int other) {
         return new Qcow2Options(
-                other, clusterSize, refcountBits, extendedL2, lazyRefcounts, zstd, backing);
+                other,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                backing,
+                dataFile,
+                preallocation);
     }
 
     /** The same with other clusters. */
     public Qcow2Options withClusterSize(int bytes) {
         return new Qcow2Options(
-                version, bytes, refcountBits, extendedL2, lazyRefcounts, zstd, backing);
+                version,
+                bytes,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                backing,
+                dataFile,
+                preallocation);
     }
 
     /** The same with other refcounts. */
     public Qcow2Options withRefcountBits(int bits) {
         return new Qcow2Options(
-                version, clusterSize, bits, extendedL2, lazyRefcounts, zstd, backing);
+                version,
+                clusterSize,
+                bits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                backing,
+                dataFile,
+                preallocation);
     }
 
     /** The same with subclusters. */
     public Qcow2Options withExtendedL2() {
         return new Qcow2Options(
-                version, clusterSize, refcountBits, true, lazyRefcounts, zstd, backing);
+                version,
+                clusterSize,
+                refcountBits,
+                true,
+                lazyRefcounts,
+                zstd,
+                backing,
+                dataFile,
+                preallocation);
     }
 
     /** The same with lazy refcounts. */
     public Qcow2Options withLazyRefcounts() {
         return new Qcow2Options(
-                version, clusterSize, refcountBits, extendedL2, true, zstd, backing);
+                version,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                true,
+                zstd,
+                backing,
+                dataFile,
+                preallocation);
     }
 
     /** The same with Zstandard. */
     public Qcow2Options withZstd() {
         return new Qcow2Options(
-                version, clusterSize, refcountBits, extendedL2, lazyRefcounts, true, backing);
+                version,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                true,
+                backing,
+                dataFile,
+                preallocation);
     }
 
     /** The same over another image. */
@@ -115,6 +202,36 @@ public record Qcow2Options(
                 extendedL2,
                 lazyRefcounts,
                 zstd,
-                Optional.of(new Backing(file, format)));
+                Optional.of(new Backing(file, format)),
+                dataFile,
+                preallocation);
+    }
+
+    /** The same with the guest's data in a file of their own. */
+    public Qcow2Options withDataFile(String file, boolean raw) {
+        return new Qcow2Options(
+                version,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                backing,
+                Optional.of(new DataFile(file, raw)),
+                preallocation);
+    }
+
+    /** The same with space that is taken at once. */
+    public Qcow2Options withPreallocation(Preallocation mode) {
+        return new Qcow2Options(
+                version,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                backing,
+                dataFile,
+                mode);
     }
 }

@@ -244,10 +244,12 @@ final class ReferenceCensus {
             findings.corruption("the L2 entry 0x%x at 0x%x contradicts itself".formatted(bits, at));
         }
         var host = L2Entry.host(bits);
-        if (host == 0 || image.header().incompatible(Header.INCOMPATIBLE_DATA_FILE)) {
+        if (host == 0 && (!L2Entry.hasHost(bits, geometry) || (bits & L2Entry.ZERO) != 0)) {
             return;
         }
-        add(host, geometry.clusterSize(), times, "data cluster");
+        if (!geometry.external()) {
+            add(host, geometry.clusterSize(), times, "data cluster");
+        }
         if (active) {
             allocated++;
             fragmented += expectedHost != 0 && expectedHost != host ? 1 : 0;

@@ -73,6 +73,7 @@ final class Resizer {
         try {
             storeZeroes(old, Math.min(geometry.clusterEnd(old), capacity));
             zeroOverLongerBacking(geometry.clusterEnd(old), capacity);
+            growDataFile(old, capacity);
             order.flush();
             done = true;
         } finally {
@@ -116,6 +117,17 @@ final class Resizer {
         }
     }
 
+    /** What is added to a data file reads as zeroes, whatever an interruption had left there. */
+    private void growDataFile(long old, long capacity) throws IOException {
+        if (tables.data.external()) {
+            tables.data.truncate(old);
+            tables.data.truncate(capacity);
+        }
+        if (tables.data.raw()) {
+            writer.map(geometry.clusterEnd(old), capacity);
+        }
+    }
+
     private void growL1(int entries) throws IOException {
         var file = tables.file;
         var oldHost = tables.l1.host();
@@ -127,17 +139,17 @@ final class Resizer {
         file.write(padded.put(0, L1Table.encode(grown), 0, entries * Long.BYTES), host);
         tables.refcounts.write();
         file.await(Barrier.TABLE_BEFORE_HEADER);
-        file.write(sizeAndL1(tables.capacity(), entries, host), Header.SIZE_AT);
+        file.write(sizeAndL1(tables, tables.capacity(), entries, host), Header.SIZE_AT);
         file.await(Barrier.HEADER_BEFORE_FREEING);
         tables.l1.replace(host, grown);
         tables.freed.drop(geometry.cluster(oldHost), geometry.clusters(oldBytes), tables.refcounts);
     }
 
     /** Header bytes 24 to 47. */
-    static ByteBuffer sizeAndL1(long capacity, int l1Entries, long l1Host) {
+    static ByteBuffer sizeAndL1(ImageTables tables, long capacity, int l1Entries, long l1Host) {
         return ByteBuffer.allocate(24)
                 .putLong(capacity)
-                .putInt(0)
+                .putInt(tables.cryptMethod)
                 .putInt(l1Entries)
                 .putLong(l1Host)
                 .flip();
@@ -148,6 +160,9 @@ final class Resizer {
         tables.setCapacity(capacity);
         storeZeroes(capacity, geometry.clusterEnd(capacity));
         cutOff(geometry.clusterEnd(capacity));
+        if (tables.data.external()) {
+            tables.data.truncate(capacity);
+        }
     }
 
     private void writeSize(long capacity) throws IOException {

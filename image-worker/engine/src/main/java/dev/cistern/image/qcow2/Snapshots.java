@@ -358,7 +358,7 @@ final class Snapshots {
             writeAll();
             file.await(Barrier.TABLE_BEFORE_HEADER);
             attempt.committed = true;
-            file.write(Resizer.sizeAndL1(capacity, length, attempt.l1Host), Header.SIZE_AT);
+            file.write(Resizer.sizeAndL1(tables, capacity, length, attempt.l1Host), Header.SIZE_AT);
             file.await(Barrier.HEADER_BEFORE_FREEING);
         } catch (IOException e) {
             attempt.undo(e);

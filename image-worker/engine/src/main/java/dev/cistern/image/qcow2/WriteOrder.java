@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <pre>
  *   refcounts, beside the data that were written already
+ *       {@link Barrier#DATA_FILE}, if there is such a file
  *       {@link Barrier#DATA_BEFORE_TABLES}
  *   L2 tables and L1 entries, as they were before that barrier
  *       {@link Barrier#TABLES}
@@ -70,9 +71,11 @@ final class WriteOrder {
     }
 
     private void round() throws IOException {
+        tables.data.requireSound();
         var changes = take();
         var written = false;
         try {
+            tables.data.await(tables.file);
             if (changes.linked || !changes.l1.isEmpty()) {
                 tables.file.await(Barrier.DATA_BEFORE_TABLES);
             }

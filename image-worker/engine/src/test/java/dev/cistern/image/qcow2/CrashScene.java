@@ -12,6 +12,7 @@ import dev.cistern.image.storage.MemoryStorage;
 import dev.cistern.image.storage.PowerCuts;
 import dev.cistern.image.storage.RecordingStorage;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.storage.StoragePart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -42,6 +43,7 @@ final class CrashScene {
     private final List<Step> steps = new ArrayList<>();
     private final RecordingStorage storage;
     private final byte[] start;
+    private final int dataBytes;
     private final Qcow2Image image;
 
     /** What guests see: of the image, and of each snapshot by its name. */
@@ -77,17 +79,34 @@ final class CrashScene {
     /**
      * A scene.
      *
-     * @param start an image, durable
+     * @param start an image, durable, behind its data file if it has one
+     * @param dataBytes length of that data file, 0 for none
      * @param omitted barriers that it passes over
      */
-    CrashScene(byte[] start, byte[] below, ImageTables.CacheSize cache, Set<Barrier> omitted)
+    CrashScene(
+            byte[] start,
+            int dataBytes,
+            byte[] below,
+            ImageTables.CacheSize cache,
+            Set<Barrier> omitted)
             throws IOException {
         this.start = start;
+        this.dataBytes = dataBytes;
         this.below = below;
         this.storage = new RecordingStorage(start);
         this.image =
-                new Qcow2Opener(storage, true, (name, _, _) -> below(name), cache, omitted).open();
-        steps.add(new Step(0, 0, true, true, stateOf(image)));
+                new Qcow2Opener(
+                                new StoragePart(storage, dataBytes, Long.MAX_VALUE),
+                                true,
+                                around(new StoragePart(storage, 0, dataBytes)),
+                                cache,
+                                omitted)
+                        .open();
+        steps.add(new Step(0, 0, true, true, live()));
+    }
+
+    private Surroundings around(Storage dataFile) {
+        return Surroundings.below((name, _, _) -> below(name)).withDataFile((_, _, _) -> dataFile);
     }
 
     /** The image that stories begin over, or the other one, which differs in every second KiB. */
@@ -177,19 +196,11 @@ final class CrashScene {
     }
 
     private State live() throws IOException {
-        var copy = new MemoryStorage("live");
         var bytes = ByteBuffer.allocate((int) storage.size());
         storage.readFully(bytes, 0);
-        copy.writeFully(bytes.flip(), 0);
         var content = ByteBuffer.allocate((int) image.capacity());
         image.read(content, 0);
-        return new State(content.array(), snapshotsOf(copy, image.snapshots()));
-    }
-
-    private State stateOf(Qcow2Image open) throws IOException {
-        var content = ByteBuffer.allocate((int) open.capacity());
-        open.read(content, 0);
-        return new State(content.array(), snapshotsOf(storage, open.snapshots()));
+        return new State(content.array(), snapshotsOf(imageOf(bytes.array()), image.snapshots()));
     }
 
     private Map<String, byte[]> snapshotsOf(Storage file, List<SnapshotInfo> infos)
@@ -212,18 +223,28 @@ final class CrashScene {
      * @return what is wrong with it, if anything
      */
     Optional<String> judge(int cut, byte[] file, boolean strict) throws IOException {
-        var left = storageOf(file);
+        var left = imageOf(file);
         var wrong = judgeTables(left, cut, strict);
         if (wrong.isPresent()) {
             return wrong;
         }
+        var data = dataOf(file);
         State found;
         try {
-            found = read(left);
+            found = read(left, data);
         } catch (ImageException e) {
             return Optional.of("cannot be read: " + e);
         }
-        return judge(cut, found).or(() -> judgeRepair(left, found));
+        return judge(cut, found).or(() -> judgeRepair(left, data, found));
+    }
+
+    /** The image's own file of those that a crash left. */
+    MemoryStorage imageOf(byte[] files) throws IOException {
+        return storageOf(Arrays.copyOfRange(files, dataBytes, files.length));
+    }
+
+    private MemoryStorage dataOf(byte[] files) throws IOException {
+        return storageOf(Arrays.copyOf(files, dataBytes));
     }
 
     static MemoryStorage storageOf(byte[] file) throws IOException {
@@ -232,8 +253,8 @@ final class CrashScene {
         return left;
     }
 
-    State read(Storage left) throws IOException {
-        try (var open = Qcow2Image.open(left, false, (name, _, _) -> below(name))) {
+    private State read(Storage left, Storage data) throws IOException {
+        try (var open = Qcow2Image.open(left, false, around(data))) {
             var content = ByteBuffer.allocate((int) open.capacity());
             open.read(content, 0);
             return new State(content.array(), snapshotsOf(left, open.snapshots()));
@@ -264,6 +285,9 @@ final class CrashScene {
         var references = ReferenceCensus.take(file, header, new Findings()).counts();
         var tables = ImageTables.load(file, header.header(), ImageTables.CacheSize.USUAL);
         var geometry = file.geometry();
+        if (geometry.external()) {
+            return Optional.empty();
+        }
         for (var index = 0; index < tables.l1.length(); index++) {
             var table = tables.l1.table(index);
             if (table == 0) {
@@ -340,13 +364,13 @@ final class CrashScene {
         return Arrays.equals(sector, 0, sector.length, state.content, from, from + sector.length);
     }
 
-    private Optional<String> judgeRepair(Storage left, State found) {
+    private Optional<String> judgeRepair(Storage left, Storage data, State found) {
         try {
             var report = Qcow2Checker.check(left, Repair.ALL);
             if (!report.clean()) {
                 return Optional.of("not clean after a repair: " + report.findings());
             }
-            return read(left).isSameAs(found)
+            return read(left, data).isSameAs(found)
                     ? Optional.empty()
                     : Optional.of("a repair has changed what guests read");
         } catch (IOException e) {
@@ -356,19 +380,23 @@ final class CrashScene {
 
     /** Judges what a crash inside the repair of what a crash left leaves. */
     Optional<String> judgeCutRepair(byte[] file) throws IOException {
-        var found = read(storageOf(file));
-        var repaired = new RecordingStorage(file);
+        var data = dataOf(file);
+        var left = imageOf(file);
+        var found = read(left, data);
+        var bytes = ByteBuffer.allocate((int) left.size());
+        left.readFully(bytes, 0);
+        var repaired = new RecordingStorage(bytes.array());
         Qcow2Checker.check(repaired, Repair.ALL);
         var wrong = new ArrayList<String>();
-        new PowerCuts(file, repaired.changes(), 5)
+        new PowerCuts(bytes.array(), repaired.changes(), 5)
                 .forEach(
                         (cut, again) -> {
-                            var left = storageOf(again);
-                            if (!read(left).isSameAs(found)) {
+                            var cutOff = storageOf(again);
+                            if (!read(cutOff, data).isSameAs(found)) {
                                 wrong.add(
                                         "a cut repair has changed what guests read, after " + cut);
                             } else {
-                                judgeRepair(left, found).ifPresent(wrong::add);
+                                judgeRepair(cutOff, data, found).ifPresent(wrong::add);
                             }
                             return wrong.isEmpty();
                         });

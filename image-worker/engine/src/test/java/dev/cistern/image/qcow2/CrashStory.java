@@ -43,17 +43,22 @@ interface CrashStory {
 
     default CrashScene begin(Set<Barrier> omitted) throws IOException {
         var file = new MemoryStorage("start");
+        var data = new MemoryStorage("data");
         Qcow2Creator.create(
                 capacity(),
                 below().length == 0 ? options() : options().withBacking(CrashScene.BELOW, "raw"),
-                file);
-        try (var image =
-                Qcow2Image.open(file, true, (name, _, _) -> CrashScene.below(name, below()))) {
+                file,
+                options().dataFile().map(_ -> data));
+        var around =
+                Surroundings.below((name, _, _) -> CrashScene.below(name, below()))
+                        .withDataFile((_, _, _) -> data);
+        try (var image = Qcow2Image.open(file, true, around)) {
             prepare(image);
         }
-        var bytes = ByteBuffer.allocate((int) file.size());
-        file.readFully(bytes, 0);
-        return new CrashScene(bytes.array(), below(), TWO_SLICES, omitted);
+        var bytes = ByteBuffer.allocate((int) (data.size() + file.size()));
+        data.readFully(bytes.limit((int) data.size()), 0);
+        file.readFully(bytes.limit(bytes.capacity()), 0);
+        return new CrashScene(bytes.array(), (int) data.size(), below(), TWO_SLICES, omitted);
     }
 
     /** What is wrong with a state that some crash leaves; stops at the first. */

@@ -185,7 +185,7 @@ final class HostileTablesTest {
     @Test
     void aFileOfAnExbibyteOfHolesIsLookedAtInNoTime() throws IOException {
         var storage = new MemoryStorage("image");
-        Qcow2Creator.create(CAPACITY, storage);
+        Qcow2Creator.create(CAPACITY, Qcow2Options.DEFAULT, storage);
         storage.truncate(HUGE);
         var l1 = ByteBuffer.allocate(Header.MAX_L1_BYTES);
         for (var entry = 0; entry < l1.limit() / Long.BYTES; entry++) {

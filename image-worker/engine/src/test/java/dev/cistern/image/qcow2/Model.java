@@ -1,6 +1,7 @@
 package dev.cistern.image.qcow2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.image.CheckReport;
 import dev.cistern.image.CheckReport.Repair;
@@ -24,6 +25,9 @@ final class Model implements AutoCloseable {
     private static final ImageTables.CacheSize SMALL = new ImageTables.CacheSize(1024, 1024);
 
     final MemoryStorage storage = new MemoryStorage("model");
+    final MemoryStorage dataFile = new MemoryStorage("data of the model");
+    private final boolean external;
+    private final boolean raw;
     private final byte[] below;
     private final Map<String, byte[]> snapshots = new LinkedHashMap<>();
     private Qcow2Image image;
@@ -40,13 +44,21 @@ final class Model implements AutoCloseable {
         Qcow2Creator.create(
                 capacity,
                 below.length == 0 ? options : options.withBacking("below", "raw"),
-                storage);
+                storage,
+                options.dataFile().map(_ -> dataFile));
+        this.external = options.dataFile().isPresent();
+        this.raw = options.dataFile().map(Qcow2Options.DataFile::raw).orElse(false);
         this.image = opened();
     }
 
     private Qcow2Image opened() throws IOException {
         return new Qcow2Opener(
-                        storage, true, (_, _, _) -> below(), SMALL, EnumSet.noneOf(Barrier.class))
+                        storage,
+                        true,
+                        Surroundings.below((_, _, _) -> below())
+                                .withDataFile((_, _, _) -> dataFile),
+                        SMALL,
+                        EnumSet.noneOf(Barrier.class))
                 .open();
     }
 
@@ -96,7 +108,7 @@ final class Model implements AutoCloseable {
 
     void writeCompressed(int cluster, Random random) throws IOException {
         var offset = cluster * image.clusterSize();
-        if (offset < expected.length) {
+        if (offset < expected.length && !external) {
             var content = new byte[Math.min(image.clusterSize(), expected.length - offset)];
             var pattern = new byte[1 + random.nextInt(40)];
             random.nextBytes(pattern);
@@ -109,6 +121,11 @@ final class Model implements AutoCloseable {
     }
 
     void snapshot() throws IOException {
+        if (external) {
+            assertThatThrownBy(() -> image.createSnapshot("none", Clock.systemUTC()))
+                    .isInstanceOf(ImageException.Unsupported.class);
+            return;
+        }
         try {
             var taken = image.createSnapshot("s" + snapshots.size(), Clock.systemUTC());
             snapshots.put(taken.id(), expected.clone());
@@ -159,6 +176,11 @@ final class Model implements AutoCloseable {
         assertSame("image", read(), expected);
         image.close();
         requireClean();
+        if (raw) {
+            var content = ByteBuffer.allocate((int) dataFile.size());
+            dataFile.readFully(content, 0);
+            assertSame("data file", content.array(), expected);
+        }
         for (var snapshot : snapshots.entrySet()) {
             try (var view =
                     Qcow2Image.openSnapshot(storage, snapshot.getKey(), (_, _, _) -> below())) {

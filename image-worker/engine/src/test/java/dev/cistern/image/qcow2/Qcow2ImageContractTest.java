@@ -8,7 +8,9 @@ import dev.cistern.image.DiskImageContract;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.Images;
+import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
+import dev.cistern.image.Preallocation;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.MemoryStorage;
@@ -30,7 +32,13 @@ final class Qcow2ImageContractTest {
         protected DiskImage create() throws IOException {
             try (var directory = Directory.open(folder);
                     var file = directory.createFile("image", 0600)) {
-                Images.create(CAPACITY, options, file);
+                if (options.dataFile().isPresent()) {
+                    try (var data = directory.createFile("data", 0600)) {
+                        Images.create(CAPACITY, options, file, data);
+                    }
+                } else {
+                    Images.create(CAPACITY, options, file);
+                }
             }
             return reopen();
         }
@@ -38,7 +46,10 @@ final class Qcow2ImageContractTest {
         @Override
         protected DiskImage reopen() throws IOException {
             try (var directory = Directory.open(folder)) {
-                return Images.open(directory, "image", OpenOptions.writing(ImageFormat.QCOW2));
+                return Images.open(
+                        directory,
+                        "image",
+                        OpenOptions.writing(ImageFormat.QCOW2).through(OpenGate.folder(directory)));
             }
         }
 
@@ -71,9 +82,10 @@ final class Qcow2ImageContractTest {
             return new Qcow2Opener(
                             storage,
                             true,
-                            (_, _, image) -> {
-                                throw new ImageException.Forbidden(image);
-                            },
+                            Surroundings.below(
+                                    (_, _, image) -> {
+                                        throw new ImageException.Forbidden(image);
+                                    }),
                             new ImageTables.CacheSize(16 * 1024, 16 * 1024),
                             EnumSet.noneOf(Barrier.class))
                     .open();
@@ -111,6 +123,27 @@ final class Qcow2ImageContractTest {
     final class Subclusters extends InAFile {
         Subclusters() {
             super(USUAL.withExtendedL2());
+        }
+    }
+
+    @Nested
+    final class WithDataFile extends InAFile {
+        WithDataFile() {
+            super(USUAL.withDataFile("data", false));
+        }
+    }
+
+    @Nested
+    final class WithRawDataFile extends InAFile {
+        WithRawDataFile() {
+            super(USUAL.withClusterSize(4096).withDataFile("data", true));
+        }
+    }
+
+    @Nested
+    final class Preallocated extends InAFile {
+        Preallocated() {
+            super(USUAL.withClusterSize(4096).withPreallocation(Preallocation.METADATA));
         }
     }
 

@@ -113,11 +113,24 @@ final class Qcow2PropertyTest {
                         small.withZstd(),
                         small.withClusterSize(4096),
                         small.withClusterSize(2048).withRefcountBits(8),
-                        Qcow2Options.DEFAULT.withClusterSize(16 * 1024).withExtendedL2());
+                        small.withDataFile("data", false),
+                        small.withDataFile("data", true),
+                        Qcow2Options.DEFAULT.withClusterSize(16 * 1024).withExtendedL2(),
+                        Qcow2Options.DEFAULT
+                                .withClusterSize(16 * 1024)
+                                .withExtendedL2()
+                                .withDataFile("data", false));
         return Combinators.combine(options, Arbitraries.integers().between(1, CLUSTERS), below())
                 .as(
                         (option, sectors, below) ->
-                                new Shape(option, capacity(option, sectors), below));
+                                new Shape(
+                                        option,
+                                        capacity(option, sectors),
+                                        isRaw(option) ? 0 : below));
+    }
+
+    private static boolean isRaw(Qcow2Options options) {
+        return options.dataFile().map(Qcow2Options.DataFile::raw).orElse(false);
     }
 
     private static int capacity(Qcow2Options options, int sectors) {

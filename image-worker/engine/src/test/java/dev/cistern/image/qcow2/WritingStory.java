@@ -193,6 +193,35 @@ enum WritingStory implements CrashStory {
             image.write(ByteBuffer.wrap(new byte[1952 * 1024]), 0);
         }
     },
+    DATA_FILE(SMALL.withDataFile("data", false), 16 * 1024, 12 * 1024) {
+        @Override
+        public void tell(CrashScene scene) throws IOException {
+            scene.write(0, 2048, 1);
+            scene.write(5000, 1000, 2);
+            scene.flush();
+            scene.write(512, 512, 3);
+            scene.flush();
+            scene.discard(0, 1024);
+            scene.write(256, 512, 4);
+            scene.flush();
+            scene.zero(4096, 2048, Space.FREE);
+            scene.flush();
+            scene.write(4608, 100, 5);
+            scene.close();
+        }
+    },
+    RAW_DATA_FILE(SMALL.withDataFile("data", true), 16 * 1024, 0) {
+        @Override
+        public void tell(CrashScene scene) throws IOException {
+            scene.write(0, 2048, 1);
+            scene.flush();
+            scene.zero(512, 700, Space.KEEP);
+            scene.write(8192, 512, 2);
+            scene.flush();
+            scene.discard(0, 1024);
+            scene.close();
+        }
+    },
     SUBCLUSTERS(
             Qcow2Options.DEFAULT.withClusterSize(16 * 1024).withExtendedL2(),
             48 * 1024,

@@ -60,13 +60,26 @@ public final class PowerCuts {
             }
             if (cut < changes.size()) {
                 current = apply(changes.get(cut), current, pending);
-                if (changes.get(cut) instanceof Change.Sync) {
-                    durable = current;
-                    pending.clear();
+                if (changes.get(cut) instanceof Change.Sync(var from, var to)) {
+                    durable = synced(durable, current, from, to);
+                    pending.subMap(sector(from), sector(to)).clear();
                 }
             }
         }
         return true;
+    }
+
+    private static int sector(long offset) {
+        return (int) Math.min(Integer.MAX_VALUE, offset / SECTOR);
+    }
+
+    /** The length belongs to the last range. */
+    private static byte[] synced(byte[] durable, byte[] current, long from, long to) {
+        var length = to == Long.MAX_VALUE ? current.length : durable.length;
+        var after = Arrays.copyOf(durable, length);
+        var end = (int) Math.min(to, length);
+        System.arraycopy(current, (int) from, after, (int) from, end - (int) from);
+        return after;
     }
 
     private static byte[] apply(Change change, byte[] before, Map<Integer, List<byte[]>> pending) {
@@ -89,7 +102,7 @@ public final class PowerCuts {
                 yield after;
             }
             case Change.Truncate(var size) -> Arrays.copyOf(before, (int) size);
-            case Change.Sync() -> before;
+            case Change.Sync(_, _) -> before;
         };
     }
 

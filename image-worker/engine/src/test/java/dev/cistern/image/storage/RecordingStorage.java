@@ -26,8 +26,8 @@ public final class RecordingStorage implements Storage {
         /** The length was set. */
         record Truncate(long size) implements Change {}
 
-        /** Everything before is durable. */
-        record Sync() implements Change {}
+        /** Everything before in a range is durable. */
+        record Sync(long from, long to) implements Change {}
     }
 
     /** Storage that holds what is durable already. */
@@ -110,12 +110,17 @@ public final class RecordingStorage implements Storage {
     }
 
     @Override
-    public synchronized void sync() throws IOException {
+    public void sync() throws IOException {
+        sync(0, Long.MAX_VALUE);
+    }
+
+    /** Syncs a range, as if it were a file of its own. */
+    synchronized void sync(long from, long to) throws IOException {
         if (--syncsToFailure < 0) {
             failed = true;
             throw new IOException("the sync failed");
         }
-        record(new Change.Sync());
+        record(new Change.Sync(from, to));
     }
 
     @Override

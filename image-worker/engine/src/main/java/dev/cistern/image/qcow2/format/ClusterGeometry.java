@@ -8,13 +8,24 @@ package dev.cistern.image.qcow2.format;
  * @param refcountOrder a refcount has 2 to the power of it bits, 0 to 6
  * @param extendedL2 whether an L2 entry has a bitmap of 32 subclusters
  * @param zeroFlag whether a cluster can be said to be zero; from version 3 on
+ * @param external whether guest clusters are in a file of their own, each at its guest offset
  */
 public record ClusterGeometry(
-        int clusterBits, int refcountOrder, boolean extendedL2, boolean zeroFlag) {
+        int clusterBits,
+        int refcountOrder,
+        boolean extendedL2,
+        boolean zeroFlag,
+        boolean external) {
     /** Bytes of an entry of the L1 and of the refcount table. */
     public static final int TABLE_ENTRY_BYTES = 8;
 
     private static final int EXTENDED_SUBCLUSTER_BITS = 5;
+
+    /** The geometry of an image that is one file. */
+    public ClusterGeometry(
+            int clusterBits, int refcountOrder, boolean extendedL2, boolean zeroFlag) {
+        this(clusterBits, refcountOrder, extendedL2, zeroFlag, false);
+    }
 
     /** The geometry that a header tells. */
     public static ClusterGeometry of(Header header) {
@@ -22,7 +33,8 @@ public record ClusterGeometry(
                 header.clusterBits(),
                 header.refcountOrder(),
                 header.incompatible(Header.INCOMPATIBLE_EXTENDED_L2),
-                header.version() >= 3);
+                header.version() >= 3,
+                header.incompatible(Header.INCOMPATIBLE_DATA_FILE));
     }
 
     /** Bytes of a cluster. */

@@ -8,6 +8,7 @@ package dev.cistern.image.qcow2.format;
  *   bit  63     refcount is exactly one ("copied"); active L2 tables only
  *   bit  62     compressed
  *   standard:   bits 9-55 host cluster offset, bit 0 reads as zeroes (version 3, not extended)
+ *               in a data file offset 0 is a cluster if bit 63 is set, and none otherwise
  *   compressed: bits 0-(x-1) host offset, bits x-61 additional sectors, x = 62 - (clusterBits - 8)
  *
  *   subclusters: bit 0-31 subcluster is stored, bit 32-63 subcluster reads as zeroes
@@ -55,24 +56,30 @@ public final class L2Entry {
             return State.COMPRESSED;
         }
         if (geometry.extendedL2()) {
-            return extended(bits, bitmap, subcluster);
+            return extended(bits, bitmap, subcluster, geometry);
         }
         if ((bits & ZERO) != 0) {
             return geometry.zeroFlag() ? State.ZERO : State.INVALID;
         }
-        return (bits & OFFSET) == 0 ? State.UNALLOCATED : State.DATA;
+        return hasHost(bits, geometry) ? State.DATA : State.UNALLOCATED;
     }
 
-    private static State extended(long bits, long bitmap, int subcluster) {
+    private static State extended(
+            long bits, long bitmap, int subcluster, ClusterGeometry geometry) {
         var stored = (bitmap >>> subcluster & 1) != 0;
         var zero = (bitmap >>> (SUBCLUSTERS + subcluster) & 1) != 0;
         if (stored) {
-            return zero || (bits & OFFSET) == 0 ? State.INVALID : State.DATA;
+            return zero || !hasHost(bits, geometry) ? State.INVALID : State.DATA;
         }
         return zero ? State.ZERO : State.UNALLOCATED;
     }
 
-    /** Where an uncompressed cluster is or may be stored, 0 for nowhere. */
+    /** Whether there is a place where the uncompressed cluster is or may be stored. */
+    public static boolean hasHost(long bits, ClusterGeometry geometry) {
+        return host(bits) != 0 || (geometry.external() && (bits & (COPIED | COMPRESSED)) == COPIED);
+    }
+
+    /** Where that place is; 0 without one, and in a data file for the first cluster. */
     public static long host(long bits) {
         return (bits & COMPRESSED) != 0 ? 0 : bits & OFFSET;
     }
