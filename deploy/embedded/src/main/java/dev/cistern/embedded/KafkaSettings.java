@@ -17,6 +17,14 @@ final class KafkaSettings {
     static Map<String, String> of(Path logs, int port, int controllerPort) {
         Map<String, String> settings = new HashMap<>();
         settings.putAll(roles(logs, port, controllerPort));
+        settings.putAll(ofOneBroker());
+        return settings;
+    }
+
+    /** All but its roles, addresses and folders. */
+    static Map<String, String> ofOneBroker() {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("auto.create.topics.enable", "false");
         settings.putAll(singleCopies());
         settings.putAll(quickRestart());
         settings.putAll(smallFootprint());
@@ -44,9 +52,7 @@ final class KafkaSettings {
                 "inter.broker.listener.name",
                 "PLAINTEXT",
                 "log.dirs",
-                logs.toString(),
-                "auto.create.topics.enable",
-                "false");
+                logs.toString());
     }
 
     private static Map<String, String> singleCopies() {

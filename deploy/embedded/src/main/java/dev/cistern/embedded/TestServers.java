@@ -16,7 +16,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PostgreSQL and a Kafka broker for the tests of this JVM, on a temporary folder.
+ * A PostgreSQL and a Kafka broker for the tests of this JVM: in containers where a Docker daemon
+ * answers, else embedded, on a temporary folder.
+ *
+ * <p>The system property {@code cistern.test.servers} decides otherwise: {@code embedded} or {@code
+ * containers}. A line on standard output says which they are.
  *
  * <p>They run in a JVM of their own, so that no class loader, log or heap of the tests is theirs,
  * and end with this one, however it ends. What several test classes store there stays until then:
@@ -26,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param user a superuser
  * @param password of that user
  * @param bootstrapServers of the broker, which makes no topics by itself
+ * @param origin what they are, for people
  */
-public record TestServers(String jdbcUrl, String user, String password, String bootstrapServers) {
+public record TestServers(
+        String jdbcUrl, String user, String password, String bootstrapServers, String origin) {
     /** A system property, since a test may meet this class in more than one class loader. */
     private static final String RUNNING = "dev.cistern.embedded.test-servers";
 
@@ -42,6 +48,8 @@ public record TestServers(String jdbcUrl, String user, String password, String b
             if (running == null) {
                 running = launch();
                 System.setProperty(RUNNING, running);
+                System.out.println(
+                        "PostgreSQL and Kafka of these tests: " + parse(running).origin());
             }
             return parse(running);
         }
@@ -78,23 +86,26 @@ public record TestServers(String jdbcUrl, String user, String password, String b
     }
 
     String line() {
-        return String.join(" ", jdbcUrl, user, password, bootstrapServers);
+        return String.join(" ", jdbcUrl, user, password, bootstrapServers, origin);
     }
 
     private static TestServers parse(String line) {
-        String[] words = line.split(" ", -1);
-        return new TestServers(words[0], words[1], words[2], words[3]);
+        String[] words = line.split(" ", 5);
+        return new TestServers(words[0], words[1], words[2], words[3], words[4]);
     }
 
     private static String launch() {
         try {
             Path folder = Files.createTempDirectory("cistern-test-");
             Path log = folder.resolve("servers.log");
-            Process process =
+            ProcessBuilder builder =
                     new ProcessBuilder(command(folder))
-                            .redirectError(Redirect.appendTo(log.toFile()))
-                            .start();
-            return readyLine(process, log);
+                            .redirectError(Redirect.appendTo(log.toFile()));
+            // The process itself removes its containers when this one ends, so no other need be
+            // fetched to do so.
+            builder.environment().putIfAbsent("TESTCONTAINERS_RYUK_DISABLED", "true");
+            builder.environment().putIfAbsent("TESTCONTAINERS_CHECKS_DISABLE", "true");
+            return readyLine(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,6 +118,9 @@ public record TestServers(String jdbcUrl, String user, String password, String b
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-D%s=%s"
+                        .formatted(
+                                ServersKind.PROPERTY, System.getProperty(ServersKind.PROPERTY, "")),
                 "-cp",
                 System.getProperty("java.class.path"),
                 TestServersMain.class.getName(),

@@ -1,6 +1,7 @@
 package dev.cistern.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -53,6 +54,17 @@ class TestServersTest {
         }
     }
 
+    @Test
+    void areContainersWhereDockerAnswersUnlessToldOtherwise() {
+        assertThat(ServersKind.of(null, () -> true)).isEqualTo(ServersKind.CONTAINERS);
+        assertThat(ServersKind.of("", () -> false)).isEqualTo(ServersKind.EMBEDDED);
+        assertThat(ServersKind.of("embedded", () -> true)).isEqualTo(ServersKind.EMBEDDED);
+        assertThat(ServersKind.of("containers", () -> false)).isEqualTo(ServersKind.CONTAINERS);
+        assertThatThrownBy(() -> ServersKind.of("docker", () -> true))
+                .hasMessage(
+                        "-Dcistern.test.servers=docker is not known: give embedded or containers, or leave it out");
+    }
+
     private static URL[] classPath() {
         return Stream.of(System.getProperty("java.class.path").split(":", -1))
                 .map(entry -> Path.of(entry).toUri())
@@ -73,6 +85,7 @@ class TestServersTest {
         private SharedMain() {}
 
         public static void main(String[] arguments) throws Exception {
+            System.setProperty(ServersKind.PROPERTY, "embedded");
             TestServers servers = TestServers.shared();
             try (Connection connection =
                             DriverManager.getConnection(
