@@ -53,6 +53,16 @@ public sealed class ImageException extends IOException {
         }
     }
 
+    /** It is encrypted, and there is no passphrase for it or not the right one. */
+    public static final class Locked extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        /** What is missing or wrong. */
+        public Locked(String message) {
+            super(message);
+        }
+    }
+
     /** A request goes beyond what the format can hold. */
     public static final class OutOfRange extends ImageException {
         private static final long serialVersionUID = 1L;

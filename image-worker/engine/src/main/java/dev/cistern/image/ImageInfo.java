@@ -31,6 +31,9 @@ public record ImageInfo(
          * @param clusterSize bytes
          * @param compressionType zlib or zstd
          * @param encrypted whether guest data is encrypted
+         * @param dataFile the name of the file with the guest's data, as the image has it
+         * @param rawDataFile whether that is a raw image of the same content
+         * @param encryption how guest data is encrypted
          */
         record Qcow2(
                 int version,
@@ -43,7 +46,9 @@ public record ImageInfo(
                 boolean corrupt,
                 boolean encrypted,
                 int snapshots,
-                Optional<String> dataFile)
+                Optional<String> dataFile,
+                boolean rawDataFile,
+                Optional<EncryptionInfo> encryption)
                 implements Details {}
 
         /**

@@ -22,6 +22,7 @@ final class ImageOpener {
 
     private final OpenGate gate;
     private final IntFunction<Access> accessAt;
+    private final Secrets secrets;
     private final List<FileStatus> above = new ArrayList<>();
 
     /** The lowest first, since an image is open only when what lies below it is. */
@@ -32,15 +33,23 @@ final class ImageOpener {
      *
      * @param accessAt what the image at a depth is opened for
      */
-    ImageOpener(OpenGate gate, IntFunction<Access> accessAt) {
+    ImageOpener(OpenGate gate, IntFunction<Access> accessAt, Secrets secrets) {
         this.gate = gate;
         this.accessAt = accessAt;
+        this.secrets = secrets;
+    }
+
+    /** An opener of images that are not encrypted. */
+    ImageOpener(OpenGate gate, IntFunction<Access> accessAt) {
+        this(gate, accessAt, Secrets.none());
     }
 
     /** An opener of an image below which everything is but read. */
     static ImageOpener of(OpenOptions options) {
         return new ImageOpener(
-                options.gate(), depth -> depth == 0 ? options.access() : Access.READ);
+                options.gate(),
+                depth -> depth == 0 ? options.access() : Access.READ,
+                options.secrets());
     }
 
     /** Opens a file by whatever name it has, each time anew. */
@@ -175,7 +184,7 @@ final class ImageOpener {
     }
 
     private Surroundings surroundings() {
-        return new Surroundings(this::openBelow, this::openDataFile);
+        return new Surroundings(this::openBelow, this::openDataFile, secrets.at(above.size() - 1));
     }
 
     private Storage openDataFile(String reference, boolean writable, String image)

@@ -148,7 +148,14 @@ public final class Images {
      */
     public static DiskImage openSnapshot(
             Directory directory, String name, String snapshot, OpenGate gate) throws IOException {
-        return new ImageOpener(gate, _ -> Access.READ)
+        return openSnapshot(directory, name, snapshot, gate, Secrets.none());
+    }
+
+    /** The same for an image that may be encrypted. */
+    public static DiskImage openSnapshot(
+            Directory directory, String name, String snapshot, OpenGate gate, Secrets secrets)
+            throws IOException {
+        return new ImageOpener(gate, _ -> Access.READ, secrets)
                 .openSnapshot(access -> directory.openFile(name, access), snapshot);
     }
 

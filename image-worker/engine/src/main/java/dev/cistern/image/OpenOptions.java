@@ -9,8 +9,15 @@ import java.util.Optional;
  * @param format empty to tell it by the content; a guest that can write a raw image can make it
  *     look like anything, so a format that is known should be given
  * @param gate for the files that the image names
+ * @param secrets of encrypted images
  */
-public record OpenOptions(Optional<ImageFormat> format, Access access, OpenGate gate) {
+public record OpenOptions(
+        Optional<ImageFormat> format, Access access, OpenGate gate, Secrets secrets) {
+    /** Options for images that are not encrypted. */
+    public OpenOptions(Optional<ImageFormat> format, Access access, OpenGate gate) {
+        this(format, access, gate, Secrets.none());
+    }
+
     /** For reading, with no other files. */
     public static OpenOptions reading(ImageFormat format) {
         return new OpenOptions(Optional.of(format), Access.READ, OpenGate.shut());
@@ -23,6 +30,11 @@ public record OpenOptions(Optional<ImageFormat> format, Access access, OpenGate 
 
     /** The same with a gate. */
     public OpenOptions through(OpenGate other) {
-        return new OpenOptions(format, access, other);
+        return new OpenOptions(format, access, other, secrets);
+    }
+
+    /** The same with passphrases. */
+    public OpenOptions with(Secrets other) {
+        return new OpenOptions(format, access, gate, other);
     }
 }

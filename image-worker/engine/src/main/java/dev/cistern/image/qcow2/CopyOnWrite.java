@@ -33,12 +33,12 @@ final class CopyOnWrite {
                         : plan.regionStart();
         var regionEnd = needless(plan, end, plan.regionEnd()) ? end : plan.regionEnd();
         if (regionStart == plan.guest() && regionEnd == end) {
-            data.write(from, host(plan, plan.guest()));
+            data.write(from, host(plan, plan.guest()), plan.guest());
         } else if (regionEnd - regionStart <= MERGED_BYTES) {
             storeMerged(plan, from, regionStart, regionEnd);
         } else {
             copy(plan, regionStart, plan.guest());
-            data.write(from, host(plan, plan.guest()));
+            data.write(from, host(plan, plan.guest()), plan.guest());
             copy(plan, end, regionEnd);
         }
     }
@@ -54,14 +54,14 @@ final class CopyOnWrite {
         content.read(merged.limit((int) (plan.guest() - regionStart)), regionStart);
         merged.limit(merged.capacity()).put(from);
         content.read(merged.limit((int) (regionEnd - regionStart)), plan.guest() + plan.length());
-        data.write(merged.flip(), host(plan, regionStart));
+        data.write(merged.flip(), host(plan, regionStart), regionStart);
     }
 
     private void copy(WritePlan plan, long start, long end) throws IOException {
         for (var at = start; at < end; at += MERGED_BYTES) {
             var part = SCRATCH.of((int) Math.min(MERGED_BYTES, end - at));
             content.read(part, at);
-            data.write(part.flip(), host(plan, at));
+            data.write(part.flip(), host(plan, at), at);
         }
     }
 

@@ -14,13 +14,21 @@ final class DataClusters {
     private final L2Tables tables;
     private final ClusterAllocator allocator;
     private final FreedClusters freed;
+    private final boolean encrypted;
 
+    /**
+     * The clusters of an image.
+     *
+     * @param encrypted whether a hole in the file is not zeroes to the guest
+     */
     DataClusters(
             ClusterGeometry geometry,
             L2Tables tables,
             ClusterAllocator allocator,
-            FreedClusters freed) {
+            FreedClusters freed,
+            boolean encrypted) {
         this.geometry = geometry;
+        this.encrypted = encrypted;
         this.tables = tables;
         this.allocator = allocator;
         this.freed = freed;
@@ -28,9 +36,11 @@ final class DataClusters {
 
     /** At least one cluster and at most {@code wanted}, next to each other, for a guest offset. */
     ClusterAllocator.Run allocate(long guest, long wanted) throws IOException {
-        return geometry.external()
-                ? new ClusterAllocator.Run(geometry.clusterStart(guest), wanted, false)
-                : allocator.allocate(wanted);
+        if (geometry.external()) {
+            return new ClusterAllocator.Run(geometry.clusterStart(guest), wanted, false);
+        }
+        var run = allocator.allocate(wanted);
+        return encrypted ? new ClusterAllocator.Run(run.host(), run.count(), false) : run;
     }
 
     /** Takes back what was handed out but has not been linked. */

@@ -51,7 +51,7 @@ final class GuestContent implements Closeable {
         switch (mapping) {
             case ClusterMapping.Unallocated _ -> readBelow(into, guest);
             case ClusterMapping.Zero _ -> Zeroes.fill(into);
-            case ClusterMapping.Data(_, var host, _) -> tables.data.read(into, host);
+            case ClusterMapping.Data(_, var host, _) -> tables.data.read(into, host, guest);
             case ClusterMapping.Compressed(_, var entry, var inCluster) ->
                     compressed.read(into, entry, inCluster);
         }

@@ -1,31 +1,46 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.DiskImage.Space;
+import dev.cistern.image.crypto.SectorCipher;
 import dev.cistern.image.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
-/** The clusters with the guest's bytes, in the image's own file or in a data file beside it. */
+/**
+ * The clusters with the guest's bytes, in the image's own file or in a data file beside it, as they
+ * are or encrypted.
+ */
 final class GuestData implements Closeable {
+    private static final int SECTOR = SectorCipher.SECTOR;
+
+    /** What is encrypted at once, bytes. */
+    private static final int ENCRYPTED_BYTES = 256 * 1024;
+
+    private static final Scratch SCRATCH = new Scratch();
+
     private final Storage storage;
     private final boolean external;
     private final boolean raw;
+    private final Optional<GuestCipher> cipher;
 
     /** Whether a data file has changed since it was synced last. */
     private volatile boolean changed;
 
     private volatile boolean failed;
 
-    private GuestData(Storage storage, boolean external, boolean raw) {
+    private GuestData(
+            Storage storage, boolean external, boolean raw, Optional<GuestCipher> cipher) {
         this.storage = storage;
         this.external = external;
         this.raw = raw;
+        this.cipher = cipher;
     }
 
     /** Guest data in the image's own file. */
     static GuestData within(ImageFile file) {
-        return new GuestData(file.storage(), false, false);
+        return new GuestData(file.storage(), false, false, Optional.empty());
     }
 
     /**
@@ -34,7 +49,17 @@ final class GuestData implements Closeable {
      * @param raw whether that is to be a raw image of the same content at any time
      */
     static GuestData beside(Storage dataFile, boolean raw) {
-        return new GuestData(dataFile, true, raw);
+        return new GuestData(dataFile, true, raw, Optional.empty());
+    }
+
+    /** The same data, encrypted. */
+    GuestData encrypted(GuestCipher by) {
+        return new GuestData(storage, external, raw, Optional.of(by));
+    }
+
+    /** Whether they are encrypted; then whole sectors have to be written. */
+    boolean encrypted() {
+        return cipher.isPresent();
     }
 
     /** Whether they are in a data file. */
@@ -47,14 +72,63 @@ final class GuestData implements Closeable {
         return raw;
     }
 
-    /** Fills the buffer's room from one or more clusters that follow each other. */
-    void read(ByteBuffer into, long host) throws IOException {
-        storage.readPadded(into, host);
+    /**
+     * Fills the buffer's room.
+     *
+     * @param host where that is stored, in clusters that follow each other
+     * @param guest where the guest sees it
+     */
+    void read(ByteBuffer into, long host, long guest) throws IOException {
+        if (cipher.isEmpty()) {
+            storage.readPadded(into, host);
+        } else {
+            readEncrypted(into, host, guest, cipher.get());
+        }
     }
 
-    void write(ByteBuffer from, long host) throws IOException {
-        storage.writeFully(from, host);
+    private void readEncrypted(ByteBuffer into, long host, long guest, GuestCipher by)
+            throws IOException {
+        var limit = into.limit();
+        var shift = host - into.position();
+        while (into.hasRemaining()) {
+            var at = into.position() + shift;
+            var inSector = (int) (at % SECTOR);
+            if (inSector == 0 && into.remaining() >= SECTOR) {
+                var start = into.position();
+                into.limit(start + into.remaining() / SECTOR * SECTOR);
+                storage.readPadded(into, at);
+                into.position(start);
+                by.cipher().decrypt(into, by.number(at, guest + at - host));
+                into.position(into.limit()).limit(limit);
+            } else {
+                var sector = SCRATCH.of(SECTOR);
+                storage.readPadded(sector, at - inSector);
+                by.cipher().decrypt(sector.flip(), by.number(at, guest + at - host));
+                into.put(sector.slice(inSector, Math.min(SECTOR - inSector, into.remaining())));
+            }
+        }
+    }
+
+    /** Writes all that the buffer has; whole sectors if they are encrypted. */
+    void write(ByteBuffer from, long host, long guest) throws IOException {
+        if (cipher.isEmpty()) {
+            storage.writeFully(from, host);
+        } else {
+            writeEncrypted(from, host, guest, cipher.get());
+        }
         changed = true;
+    }
+
+    private void writeEncrypted(ByteBuffer from, long host, long guest, GuestCipher by)
+            throws IOException {
+        for (var done = 0; from.hasRemaining(); ) {
+            var part = Math.min(from.remaining(), ENCRYPTED_BYTES);
+            var scratch = SCRATCH.of(part).put(from.slice(from.position(), part)).flip();
+            by.cipher().encrypt(scratch, by.number(host + done, guest + done));
+            storage.writeFully(scratch, host + done);
+            from.position(from.position() + part);
+            done += part;
+        }
     }
 
     /** Makes a range of a data file zero. */

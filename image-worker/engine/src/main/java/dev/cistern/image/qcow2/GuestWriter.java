@@ -23,6 +23,7 @@ final class GuestWriter {
     private final CompressedClusters compressed;
     private final CopyOnWrite copyOnWrite;
     private final WriteOrder order;
+    private final WholeSectors wholeSectors;
     private final ClusterLocks clusterLocks = new ClusterLocks();
 
     GuestWriter(
@@ -36,9 +37,18 @@ final class GuestWriter {
         this.compressed = compressed;
         this.copyOnWrite = new CopyOnWrite(tables.data, geometry, content);
         this.order = order;
+        this.wholeSectors = new WholeSectors(content, this::writeRuns);
     }
 
     void write(ByteBuffer from, long offset) throws IOException {
+        if (tables.data.encrypted()) {
+            wholeSectors.write(from, offset);
+        } else {
+            writeRuns(from, offset);
+        }
+    }
+
+    private void writeRuns(ByteBuffer from, long offset) throws IOException {
         for (var at = offset; from.hasRemaining(); ) {
             at += writeRun(from, at);
         }
@@ -48,7 +58,7 @@ final class GuestWriter {
         if (content.find(guest, from.remaining())
                         instanceof ClusterMapping.Data(var length, var host, var exclusive)
                 && exclusive) {
-            tables.data.write(take(from, length), host);
+            tables.data.write(take(from, length), host, guest);
             return length;
         }
         order.relieve();

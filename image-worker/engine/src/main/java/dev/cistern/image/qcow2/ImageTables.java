@@ -52,7 +52,11 @@ final class ImageTables {
         this.freed = new FreedClusters(file.geometry(), inFlight);
         this.allocator = new ClusterAllocator(file, refcounts, freed, file.storage().size());
         this.l2 = new L2Tables(file, l1, l2Cache, allocator, freed);
-        this.map = new GuestMap(file, l2, new DataClusters(file.geometry(), l2, allocator, freed));
+        this.map =
+                new GuestMap(
+                        file,
+                        l2,
+                        new DataClusters(file.geometry(), l2, allocator, freed, cryptMethod != 0));
     }
 
     /** How much memory the tables may take, bytes. */

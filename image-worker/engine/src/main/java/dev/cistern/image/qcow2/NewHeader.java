@@ -1,6 +1,7 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.ImageException;
+import dev.cistern.image.crypto.Luks;
 import dev.cistern.image.qcow2.format.Feature;
 import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.qcow2.format.HeaderExtension;
@@ -49,6 +50,13 @@ final class NewHeader {
                         data ->
                                 HeaderExtension.encode(
                                         cluster, HeaderExtension.DATA_FILE, data.file()));
+        options.encryption()
+                .ifPresent(
+                        encryption ->
+                                HeaderExtension.encodeEncryptionHeader(
+                                        cluster,
+                                        layout.encryptionHost(),
+                                        Luks.bytes(encryption.luks())));
         var names = Feature.KNOWN.size() * Feature.ENTRY_BYTES + 2 * HeaderExtension.HEAD_BYTES;
         if (options.version() >= 3 && cluster.remaining() >= names + backing.length) {
             HeaderExtension.encodeFeatureNames(cluster);
@@ -72,7 +80,7 @@ final class NewHeader {
                         .orElse(0);
         var needed =
                 length()
-                        + 96
+                        + 120
                         + backingBytes
                         + dataBytes
                         + options.backing().map(below -> below.format().length()).orElse(0);
@@ -90,7 +98,7 @@ final class NewHeader {
                 backingLength,
                 layout.geometry().clusterBits(),
                 capacity,
-                0,
+                options.encryption().isPresent() ? Encryption.LUKS : Encryption.NONE,
                 (int) layout.l1Entries(),
                 layout.l1Host(),
                 layout.tableHost(),

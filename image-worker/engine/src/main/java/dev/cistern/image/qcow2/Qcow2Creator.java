@@ -2,6 +2,7 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.ImageException;
 import dev.cistern.image.Preallocation;
+import dev.cistern.image.crypto.Luks;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.qcow2.format.L1Entry;
@@ -31,7 +32,11 @@ public final class Qcow2Creator {
                         options.extendedL2(),
                         options.version() >= 3,
                         options.dataFile().isPresent());
-        this.layout = NewLayout.of(geometry, capacity, 0, preallocated());
+        this.layout = NewLayout.of(geometry, capacity, encryptionBytes(), preallocated());
+    }
+
+    private long encryptionBytes() {
+        return options.encryption().map(encryption -> Luks.bytes(encryption.luks())).orElse(0L);
     }
 
     /** A raw data file is only what the guest reads if the tables name all of it. */
@@ -114,6 +119,11 @@ public final class Qcow2Creator {
         }
         out.flush();
         storage.truncate(bytes(layout.total()));
+        if (options.encryption().isPresent()) {
+            var encryption = options.encryption().get();
+            Luks.create(storage, layout.encryptionHost(), encryption.luks(), encryption.secret())
+                    .close();
+        }
     }
 
     private void putRefcountTable(SequentialWriter out) throws IOException {
@@ -144,15 +154,20 @@ public final class Qcow2Creator {
         out.put(bytes);
     }
 
-    /** Subclusters are set aside without being stored, and so read as zeroes or from below. */
+    /**
+     * Subclusters are set aside without being stored, and so read as zeroes or from below. What is
+     * in encrypted clusters at first is not zeroes to the guest, so these are said to be zero.
+     */
     private void putL2(SequentialWriter out, long table) throws IOException {
         var bytes = ByteBuffer.allocate(geometry.clusterSize());
         var first = table * geometry.l2Entries();
         var count = Math.min(geometry.l2Entries(), layout.guestClusters() - first);
+        var marks =
+                options.encryption().isPresent() && !geometry.extendedL2()
+                        ? L2Entry.COPIED | L2Entry.ZERO
+                        : L2Entry.COPIED;
         for (var entry = 0; entry < count; entry++) {
-            bytes.putLong(
-                    entry * geometry.l2EntryBytes(),
-                    layout.dataHost(first + entry) | L2Entry.COPIED);
+            bytes.putLong(entry * geometry.l2EntryBytes(), layout.dataHost(first + entry) | marks);
         }
         out.put(bytes);
     }

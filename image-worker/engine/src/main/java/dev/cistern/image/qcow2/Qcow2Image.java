@@ -34,6 +34,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class Qcow2Image implements DiskImage {
     private final ImageTables tables;
+    private final Encryption encryption;
     private final ClusterGeometry geometry;
     private final GuestContent content;
     private final GuestWriter writer;
@@ -49,10 +50,16 @@ public final class Qcow2Image implements DiskImage {
 
     private volatile boolean touched;
 
-    Qcow2Image(ImageHeader image, ImageTables tables, Optional<DiskImage> backing, boolean writable)
+    Qcow2Image(
+            ImageHeader image,
+            ImageTables tables,
+            Encryption encryption,
+            Optional<DiskImage> backing,
+            boolean writable)
             throws IOException {
         var compressed = new CompressedClusters(tables.file, ClusterCodec.of(image.header()));
         this.tables = tables;
+        this.encryption = encryption;
         this.geometry = tables.file.geometry();
         this.content = new GuestContent(tables, backing, compressed);
         this.order = new WriteOrder(tables);
@@ -160,6 +167,10 @@ public final class Qcow2Image implements DiskImage {
      */
     public void writeCompressed(ByteBuffer from, long offset) throws IOException {
         requireNoDataFile("write compressed clusters");
+        if (tables.data.encrypted()) {
+            throw new ImageException.Unsupported(
+                    name() + ": is encrypted, and so cannot have compressed clusters");
+        }
         var place = beginChange();
         try {
             requireInside(offset, from.remaining());
@@ -326,11 +337,28 @@ public final class Qcow2Image implements DiskImage {
     public void close() throws IOException {
         structure.writeLock().lock();
         try (var _ = tables.file.storage();
+                var _ = encryption;
                 var _ = tables.data;
                 var _ = content) {
             if (touched) {
                 order.settle();
             }
+        } finally {
+            structure.writeLock().unlock();
+        }
+    }
+
+    /** The key slots of an image that is encrypted with LUKS. */
+    public Optional<KeySlots> keySlots() {
+        return encryption.luks().map(luks -> new KeySlots(luks, this::changingStructure));
+    }
+
+    private void changingStructure(KeySlots.Change change) throws IOException {
+        touch();
+        structure.writeLock().lock();
+        try {
+            order.settle();
+            change.run();
         } finally {
             structure.writeLock().unlock();
         }

@@ -1,13 +1,15 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.EncryptionInfo;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
+import java.util.Optional;
 
-/** Reads what a qcow2 image says of itself; its first cluster at most. */
+/** Reads what a qcow2 image says of itself; its first cluster and its LUKS header at most. */
 public final class Qcow2Inspector {
     private static final int PROBE_BYTES = 8;
 
@@ -35,10 +37,11 @@ public final class Qcow2Inspector {
                 allocation,
                 image.backingFile(),
                 image.backingFormat(),
-                details(image));
+                details(image, Encryption.inspect(storage, image)));
     }
 
-    private static ImageInfo.Details.Qcow2 details(ImageHeader image) {
+    private static ImageInfo.Details.Qcow2 details(
+            ImageHeader image, Optional<EncryptionInfo> encryption) {
         var header = image.header();
         return new ImageInfo.Details.Qcow2(
                 header.version(),
@@ -51,6 +54,8 @@ public final class Qcow2Inspector {
                 header.incompatible(Header.INCOMPATIBLE_CORRUPT),
                 header.cryptMethod() != 0,
                 header.snapshots(),
-                image.dataFile());
+                image.dataFile(),
+                image.hasRawDataFile(),
+                encryption);
     }
 }

@@ -117,13 +117,14 @@ final class Qcow2Opener {
 
     private Qcow2Image loadTables(ImageHeader image) throws IOException {
         var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
-        var data = openData(image, file);
+        var encryption = Encryption.unlock(storage, image, surroundings.secret());
+        var data = encryption.on(openData(image, file));
         Optional<DiskImage> backing = Optional.empty();
         var opened = false;
         try {
             var tables = ImageTables.load(file, image.header(), cacheSize, data);
             backing = openBelow(image);
-            var whole = new Qcow2Image(image, tables, backing, writable);
+            var whole = new Qcow2Image(image, tables, encryption, backing, writable);
             opened = true;
             return whole;
         } finally {
@@ -171,8 +172,15 @@ final class Qcow2Opener {
 
     private void requireWorkable(ImageHeader image) throws ImageException {
         var header = image.header();
-        if (header.cryptMethod() != 0) {
-            throw unsupported("is encrypted (crypt_method %d)".formatted(header.cryptMethod()));
+        if (writable && header.cryptMethod() == Encryption.AES) {
+            throw new ImageException.Unsupported(
+                    storage.name()
+                            + ": is encrypted with AES alone, which protects little; it can be read, not written to");
+        }
+        if (writable && image.hasRawDataFile() && header.cryptMethod() != Encryption.NONE) {
+            throw new ImageException.Unsupported(
+                    storage.name()
+                            + ": is encrypted and has a raw data file, which contradict each other; it can be read, not written to");
         }
         if (writable && image.hasRawDataFile() && image.backingFile().isPresent()) {
             throw new ImageException.Corrupt(

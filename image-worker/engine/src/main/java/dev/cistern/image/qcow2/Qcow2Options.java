@@ -1,6 +1,8 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.Preallocation;
+import dev.cistern.image.Secret;
+import dev.cistern.image.crypto.LuksOptions;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param zstd whether compressed clusters are of Zstandard instead of deflate
  * @param backing the image below
  * @param dataFile a file of their own for the guest's data
+ * @param encryption of the guest's data
  */
 public record Qcow2Options(
         int version,
@@ -24,7 +27,8 @@ public record Qcow2Options(
         boolean zstd,
         Optional<Backing> backing,
         Optional<DataFile> dataFile,
-        Preallocation preallocation) {
+        Preallocation preallocation,
+        Optional<Encryption> encryption) {
     /** What {@code qemu-img create} does when it is told nothing. */
     public static final Qcow2Options DEFAULT =
             new Qcow2Options(
@@ -36,7 +40,8 @@ public record Qcow2Options(
                     false,
                     Optional.empty(),
                     Optional.empty(),
-                    Preallocation.OFF);
+                    Preallocation.OFF,
+                    Optional.empty());
 
     private static final int V2_REFCOUNT_BITS = 16;
     private static final int MIN_CLUSTER = 512;
@@ -58,6 +63,13 @@ public record Qcow2Options(
      * @param raw whether it is to be a raw image of the same content at any time
      */
     public record DataFile(String file, boolean raw) {}
+
+    /**
+     * LUKS.
+     *
+     * @param secret the passphrase of the first key slot; needed until the image is made
+     */
+    public record Encryption(LuksOptions luks, Secret secret) {}
 
     /** Refuses what the format cannot be. */
     public Qcow2Options {
@@ -84,6 +96,14 @@ public record Qcow2Options(
                 !extendedL2 || clusterSize >= MIN_EXTENDED_CLUSTER,
                 "cluster size is %d; with extended L2 entries at least 16384",
                 clusterSize);
+        require(
+                version == 3 || encryption.isEmpty() || preallocation == Preallocation.OFF,
+                "version is %d; to preallocate an encrypted image needs 3",
+                version);
+        require(
+                encryption.isEmpty() || !dataFile.map(DataFile::raw).orElse(false),
+                "version is %d; an encrypted image cannot have a raw data file in any",
+                version);
         requireTogether(extendedL2, backing, dataFile, preallocation);
     }
 
@@ -120,7 +140,8 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with other clusters. */
@@ -134,7 +155,8 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with other refcounts. */
@@ -148,7 +170,8 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with subclusters. */
@@ -162,7 +185,8 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with lazy refcounts. */
@@ -176,7 +200,8 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with Zstandard. */
@@ -190,7 +215,8 @@ public record Qcow2Options(
                 true,
                 backing,
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same over another image. */
@@ -204,7 +230,8 @@ public record Qcow2Options(
                 zstd,
                 Optional.of(new Backing(file, format)),
                 dataFile,
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with the guest's data in a file of their own. */
@@ -218,7 +245,8 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 Optional.of(new DataFile(file, raw)),
-                preallocation);
+                preallocation,
+                encryption);
     }
 
     /** The same with space that is taken at once. */
@@ -232,6 +260,22 @@ public record Qcow2Options(
                 zstd,
                 backing,
                 dataFile,
-                mode);
+                mode,
+                encryption);
+    }
+
+    /** The same, encrypted. */
+    public Qcow2Options withEncryption(LuksOptions luks, Secret secret) {
+        return new Qcow2Options(
+                version,
+                clusterSize,
+                refcountBits,
+                extendedL2,
+                lazyRefcounts,
+                zstd,
+                backing,
+                dataFile,
+                preallocation,
+                Optional.of(new Encryption(luks, secret)));
     }
 }

@@ -71,9 +71,12 @@ final class Resizer {
         tables.setCapacity(capacity);
         var done = false;
         try {
+            growDataFile(old, capacity);
             storeZeroes(old, Math.min(geometry.clusterEnd(old), capacity));
             zeroOverLongerBacking(geometry.clusterEnd(old), capacity);
-            growDataFile(old, capacity);
+            if (tables.data.raw()) {
+                writer.map(geometry.clusterEnd(old), capacity);
+            }
             order.flush();
             done = true;
         } finally {
@@ -117,14 +120,11 @@ final class Resizer {
         }
     }
 
-    /** What is added to a data file reads as zeroes, whatever an interruption had left there. */
+    /** What is added to a data file is a hole, whatever an interruption had left there. */
     private void growDataFile(long old, long capacity) throws IOException {
         if (tables.data.external()) {
             tables.data.truncate(old);
             tables.data.truncate(capacity);
-        }
-        if (tables.data.raw()) {
-            writer.map(geometry.clusterEnd(old), capacity);
         }
     }
 

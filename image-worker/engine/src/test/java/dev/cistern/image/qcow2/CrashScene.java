@@ -106,7 +106,9 @@ final class CrashScene {
     }
 
     private Surroundings around(Storage dataFile) {
-        return Surroundings.below((name, _, _) -> below(name)).withDataFile((_, _, _) -> dataFile);
+        return Surroundings.below((name, _, _) -> below(name))
+                .withDataFile((_, _, _) -> dataFile)
+                .withSecret(Encrypted.secret());
     }
 
     /** The image that stories begin over, or the other one, which differs in every second KiB. */
@@ -207,7 +209,8 @@ final class CrashScene {
             throws IOException {
         var snapshots = new TreeMap<String, byte[]>();
         for (var info : infos) {
-            try (var view = Qcow2Image.openSnapshot(file, info.id(), (name, _, _) -> below(name))) {
+            try (var view =
+                    Qcow2Image.openSnapshot(file, info.id(), around(new MemoryStorage("none")))) {
                 var content = ByteBuffer.allocate((int) view.capacity());
                 view.read(content, 0);
                 snapshots.put(info.name(), content.array());

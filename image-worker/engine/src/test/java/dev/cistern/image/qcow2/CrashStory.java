@@ -51,7 +51,8 @@ interface CrashStory {
                 options().dataFile().map(_ -> data));
         var around =
                 Surroundings.below((name, _, _) -> CrashScene.below(name, below()))
-                        .withDataFile((_, _, _) -> data);
+                        .withDataFile((_, _, _) -> data)
+                        .withSecret(Encrypted.secret());
         try (var image = Qcow2Image.open(file, true, around)) {
             prepare(image);
         }

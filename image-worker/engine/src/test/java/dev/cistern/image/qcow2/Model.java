@@ -27,6 +27,7 @@ final class Model implements AutoCloseable {
     final MemoryStorage storage = new MemoryStorage("model");
     final MemoryStorage dataFile = new MemoryStorage("data of the model");
     private final boolean external;
+    private final boolean encrypted;
     private final boolean raw;
     private final byte[] below;
     private final Map<String, byte[]> snapshots = new LinkedHashMap<>();
@@ -47,6 +48,7 @@ final class Model implements AutoCloseable {
                 storage,
                 options.dataFile().map(_ -> dataFile));
         this.external = options.dataFile().isPresent();
+        this.encrypted = options.encryption().isPresent();
         this.raw = options.dataFile().map(Qcow2Options.DataFile::raw).orElse(false);
         this.image = opened();
     }
@@ -56,7 +58,8 @@ final class Model implements AutoCloseable {
                         storage,
                         true,
                         Surroundings.below((_, _, _) -> below())
-                                .withDataFile((_, _, _) -> dataFile),
+                                .withDataFile((_, _, _) -> dataFile)
+                                .withSecret(Encrypted.secret()),
                         SMALL,
                         EnumSet.noneOf(Barrier.class))
                 .open();
@@ -108,7 +111,7 @@ final class Model implements AutoCloseable {
 
     void writeCompressed(int cluster, Random random) throws IOException {
         var offset = cluster * image.clusterSize();
-        if (offset < expected.length && !external) {
+        if (offset < expected.length && !external && !encrypted) {
             var content = new byte[Math.min(image.clusterSize(), expected.length - offset)];
             var pattern = new byte[1 + random.nextInt(40)];
             random.nextBytes(pattern);
@@ -183,7 +186,11 @@ final class Model implements AutoCloseable {
         }
         for (var snapshot : snapshots.entrySet()) {
             try (var view =
-                    Qcow2Image.openSnapshot(storage, snapshot.getKey(), (_, _, _) -> below())) {
+                    Qcow2Image.openSnapshot(
+                            storage,
+                            snapshot.getKey(),
+                            Surroundings.below((_, _, _) -> below())
+                                    .withSecret(Encrypted.secret()))) {
                 var content = ByteBuffer.allocate((int) view.capacity());
                 view.read(content, 0);
                 assertSame("snapshot " + snapshot.getKey(), content.array(), snapshot.getValue());

@@ -49,7 +49,9 @@ final class Qcow2ImageContractTest {
                 return Images.open(
                         directory,
                         "image",
-                        OpenOptions.writing(ImageFormat.QCOW2).through(OpenGate.folder(directory)));
+                        OpenOptions.writing(ImageFormat.QCOW2)
+                                .through(OpenGate.folder(directory))
+                                .with(_ -> Encrypted.secret()));
             }
         }
 
@@ -137,6 +139,24 @@ final class Qcow2ImageContractTest {
     final class WithRawDataFile extends InAFile {
         WithRawDataFile() {
             super(USUAL.withClusterSize(4096).withDataFile("data", true));
+        }
+    }
+
+    @Nested
+    final class EncryptedData extends InAFile {
+        EncryptedData() {
+            super(Encrypted.options(USUAL));
+        }
+    }
+
+    @Nested
+    final class EncryptedInADataFile extends InAFile {
+        EncryptedInADataFile() {
+            super(
+                    Encrypted.options(
+                            USUAL.withClusterSize(4096)
+                                    .withDataFile("data", false)
+                                    .withPreallocation(Preallocation.METADATA)));
         }
     }
 

@@ -115,6 +115,8 @@ final class Qcow2PropertyTest {
                         small.withClusterSize(2048).withRefcountBits(8),
                         small.withDataFile("data", false),
                         small.withDataFile("data", true),
+                        Encrypted.options(small.withClusterSize(2048)),
+                        Encrypted.options(small.withDataFile("data", false)),
                         Qcow2Options.DEFAULT.withClusterSize(16 * 1024).withExtendedL2(),
                         Qcow2Options.DEFAULT
                                 .withClusterSize(16 * 1024)

@@ -107,6 +107,11 @@ public sealed interface HeaderExtension {
         into.position(into.position() + padded(bytes.length) - bytes.length);
     }
 
+    /** Writes where the LUKS header is. */
+    static void encodeEncryptionHeader(ByteBuffer into, long host, long length) {
+        into.putInt(ENCRYPTION_HEADER).putInt(2 * Long.BYTES).putLong(host).putLong(length);
+    }
+
     /** Writes the names of all features. */
     static void encodeFeatureNames(ByteBuffer into) {
         into.putInt(FEATURE_NAMES).putInt(Feature.KNOWN.size() * Feature.ENTRY_BYTES);

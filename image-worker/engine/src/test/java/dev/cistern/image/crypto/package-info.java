@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.crypto;
+
+import org.jspecify.annotations.NullMarked;
