@@ -228,17 +228,15 @@ public final class Qcow2Image implements DiskImage {
      */
     @Override
     public void resize(long capacity) throws IOException {
-        touch();
-        structure.writeLock().lock();
-        try {
-            if (version < 3 && !snapshots.isEmpty()) {
-                throw new ImageException.Unsupported(
-                        name() + ": is of version 2 and has snapshots; it cannot be resized");
-            }
-            new Resizer(tables, content, writer, order).resize(capacity);
-        } finally {
-            structure.writeLock().unlock();
-        }
+        alone(
+                () -> {
+                    if (version < 3 && !snapshots.isEmpty()) {
+                        throw new ImageException.Unsupported(
+                                name()
+                                        + ": is of version 2 and has snapshots; it cannot be resized");
+                    }
+                    new Resizer(tables, content, writer, order).resize(capacity);
+                });
     }
 
     /** The snapshots inside the image, oldest first. */
@@ -276,13 +274,7 @@ public final class Qcow2Image implements DiskImage {
      */
     public void deleteSnapshot(String id) throws IOException {
         requireNoDataFile("delete internal snapshots");
-        touch();
-        structure.writeLock().lock();
-        try {
-            snapshots.delete(id);
-        } finally {
-            structure.writeLock().unlock();
-        }
+        alone(() -> snapshots.delete(id));
     }
 
     /**
@@ -293,13 +285,7 @@ public final class Qcow2Image implements DiskImage {
      */
     public void revertToSnapshot(String id) throws IOException {
         requireNoDataFile("revert to internal snapshots");
-        touch();
-        structure.writeLock().lock();
-        try {
-            snapshots.revert(id);
-        } finally {
-            structure.writeLock().unlock();
-        }
+        alone(() -> snapshots.revert(id));
     }
 
     /**
@@ -350,14 +336,14 @@ public final class Qcow2Image implements DiskImage {
 
     /** The key slots of an image that is encrypted with LUKS. */
     public Optional<KeySlots> keySlots() {
-        return encryption.luks().map(luks -> new KeySlots(luks, this::changingStructure));
+        return encryption.luks().map(luks -> new KeySlots(luks, this::alone));
     }
 
-    private void changingStructure(KeySlots.Change change) throws IOException {
+    /** Runs what changes the structure, while nothing else goes on. */
+    private void alone(KeySlots.Change change) throws IOException {
         touch();
         structure.writeLock().lock();
         try {
-            order.settle();
             change.run();
         } finally {
             structure.writeLock().unlock();
