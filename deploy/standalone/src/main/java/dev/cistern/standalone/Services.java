@@ -23,6 +23,7 @@ public final class Services implements QuarkusApplication {
         var readiness = new Readiness(URI.create(address + "/q/health/ready"));
         if (readiness.await(PATIENCE)) {
             System.out.printf("Cistern is ready at %s (data in %s)%n", address, arguments[1]);
+            System.out.println(Memory.line());
         } else {
             System.err.printf(
                     "cistern: not ready after %d s, going on: %s%n",

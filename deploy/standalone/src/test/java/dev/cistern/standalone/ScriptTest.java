@@ -97,6 +97,52 @@ class ScriptTest {
                 .contains("up ", "test ", "pool-service ", "image-worker ", "vol-create-as");
     }
 
+    @Test
+    void preparesAServiceOnceForQuickStarts() throws Exception {
+        plantPoolService(
+                """
+                for word; do case $word in -XX:AOTCacheOutput=*) echo cache >"${word#*=}"; exit 1;; esac; done
+                echo java "$@\"""");
+
+        assertThat(cistern("pool-service").output())
+                .contains("Preparing deploy/apps/pool-service for quick starts")
+                .containsPattern("java .*-XX:AOTCache=\\S*/deploy/apps/pool-service/target/start-");
+
+        assertThat(cistern("pool-service").output())
+                .doesNotContain("Preparing")
+                .contains("-XX:AOTCache=");
+
+        file("pool-service/src/main/java/A.java", "class A { int a; }");
+        assertThat(cistern("pool-service").output()).contains("Building", "Preparing");
+    }
+
+    @Test
+    void startsAServiceThatCouldNotBePreparedAndDoesNotTryAgain() throws Exception {
+        plantPoolService(
+                """
+                case "$*" in *AOTCacheOutput*) exit 1;; esac
+                echo java "$@\"""");
+
+        assertThat(cistern("pool-service", "--port", "1"))
+                .satisfies(
+                        outcome -> {
+                            assertThat(outcome.code()).isZero();
+                            assertThat(outcome.output())
+                                    .contains("Preparing", "-Dquarkus.http.port=1")
+                                    .doesNotContain("AOTCache");
+                        });
+        assertThat(cistern("pool-service").output()).contains("java ").doesNotContain("Preparing");
+    }
+
+    private void plantPoolService(String java) throws IOException {
+        program("jdk/bin/java", java);
+        file("common/pom.xml", "<project/>");
+        file("pool-service/pom.xml", "<project/>");
+        file("deploy/apps/pool-service/pom.xml", "<project/>");
+        mavenSays(
+                "mkdir -p deploy/apps/pool-service/target/quarkus-app && touch deploy/apps/pool-service/target/quarkus-app/quarkus-run.jar");
+    }
+
     private Outcome cistern(String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of(tree.resolve("cistern").toString()));
         command.addAll(List.of(words));

@@ -32,6 +32,10 @@ class StandaloneTest {
         try (Program program = Program.start("--data", data, "--port", "0").awaitReady()) {
             assertThat(program.get("/v1/pools/kept").statusCode()).isEqualTo(200);
 
+            assertThat(program.awaitLine("Memory in use: "))
+                    .matches(
+                            "Memory in use: [0-9]{3,} MiB \\(services and Kafka [0-9]{3,}, PostgreSQL [1-9][0-9]*\\)");
+
             assertThatASecondIsRefused(data);
 
             program.terminate();
