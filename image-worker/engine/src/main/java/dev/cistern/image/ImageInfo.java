@@ -1,5 +1,6 @@
 package dev.cistern.image;
 
+import dev.cistern.image.storage.StorageCapabilities;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param allocation bytes that the host spends, over all files of the image
  * @param backingFile the backing file's name, as the image has it
  * @param backingFormat its format, as the image has it
+ * @param storage what is known by now of the file system that it is on
  */
 public record ImageInfo(
         ImageFormat format,
@@ -17,7 +19,30 @@ public record ImageInfo(
         long allocation,
         Optional<String> backingFile,
         Optional<String> backingFormat,
-        Details details) {
+        Details details,
+        Optional<StorageCapabilities> storage) {
+    /** An image of whose file system nothing is known. */
+    public ImageInfo(
+            ImageFormat format,
+            long capacity,
+            long allocation,
+            Optional<String> backingFile,
+            Optional<String> backingFormat,
+            Details details) {
+        this(format, capacity, allocation, backingFile, backingFormat, details, Optional.empty());
+    }
+
+    /** The same on a file system. */
+    public ImageInfo on(StorageCapabilities fileSystem) {
+        return new ImageInfo(
+                format,
+                capacity,
+                allocation,
+                backingFile,
+                backingFormat,
+                details,
+                Optional.of(fileSystem));
+    }
 
     /** What only images of one format have. */
     public sealed interface Details {

@@ -46,11 +46,13 @@ public final class Images {
 
     private static ImageInfo info(Directory directory, FileStorage file, ImageFormat format)
             throws IOException {
-        return switch (format) {
-            case RAW -> rawInfo(file);
-            case QCOW2 -> Qcow2Inspector.inspect(file, file.status().allocated());
-            case VMDK -> VmdkInspector.inspect(directory, file);
-        };
+        var info =
+                switch (format) {
+                    case RAW -> rawInfo(file);
+                    case QCOW2 -> Qcow2Inspector.inspect(file, file.status().allocated());
+                    case VMDK -> VmdkInspector.inspect(directory, file);
+                };
+        return info.on(file.capabilities());
     }
 
     private static ImageInfo rawInfo(FileStorage file) throws IOException {

@@ -1,9 +1,13 @@
 package dev.cistern.image.storage;
 
+import dev.cistern.image.storage.FileSystemAbilities.Ability;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file. The calls block their carrier thread, so platform threads should make them.
@@ -22,12 +26,7 @@ public final class FileStorage implements Storage {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile boolean failed;
 
-    /** What the file system has refused once is not asked for again. */
-    private volatile boolean zeroes = true;
-
-    private volatile boolean punches = true;
-    private volatile boolean allocates = true;
-    private volatile boolean seeks = true;
+    private volatile @Nullable FileSystemAbilities abilities;
 
     FileStorage(int descriptor, String path) {
         this.descriptor = descriptor;
@@ -110,8 +109,7 @@ public final class FileStorage implements Storage {
     @Override
     public void zero(long offset, long length) throws IOException {
         requireSound();
-        zeroes = zeroes && fallocate("zero", Posix.FALLOC_ZERO_RANGE, offset, length);
-        if (!zeroes) {
+        if (!fallocate(Ability.ZERO_RANGE, Posix.FALLOC_ZERO_RANGE, offset, length)) {
             Zeroes.write(this, offset, length);
         }
     }
@@ -120,35 +118,140 @@ public final class FileStorage implements Storage {
     public boolean punchHole(long offset, long length) throws IOException {
         requireSound();
         var mode = Posix.FALLOC_PUNCH_HOLE | Posix.FALLOC_KEEP_SIZE;
-        punches = punches && fallocate("punch", mode, offset, length);
-        return punches;
+        return fallocate(Ability.PUNCH_HOLE, mode, offset, length);
     }
 
     @Override
     public void allocate(long offset, long length) throws IOException {
         requireSound();
-        allocates = allocates && fallocate("allocate", 0, offset, length);
+        var allocated = fallocate(Ability.ALLOCATE, 0, offset, length);
         var end = size();
-        if (!allocates && offset + length > end) {
+        if (!allocated && offset + length > end) {
             Zeroes.write(this, Math.max(offset, end), offset + length - Math.max(offset, end));
         }
     }
 
     /** False if the file system does not know how. */
-    private boolean fallocate(String what, int mode, long offset, long length) throws IOException {
+    private boolean fallocate(Ability ability, int mode, long offset, long length)
+            throws IOException {
         if (length == 0) {
             return true;
+        }
+        if (!abilities().mayBe(ability)) {
+            return false;
         }
         while (Posix.fallocate(descriptor, mode, offset, length) != 0) {
             switch (Posix.errno()) {
                 case Posix.EINTR -> {}
                 case Posix.EOPNOTSUPP, Posix.ENOSYS -> {
-                    return false;
+                    return abilities().found(ability, false);
                 }
-                default -> throw Failures.of(what, path);
+                default -> throw Failures.of("fallocate", path);
             }
         }
-        return true;
+        return abilities().found(ability, true);
+    }
+
+    /**
+     * Makes this file share all blocks of another one (FICLONE), as if it were copied.
+     *
+     * @return false if the file system cannot, or not with that file, and nothing was changed
+     */
+    public boolean cloneFrom(FileStorage source) throws IOException {
+        requireSound();
+        if (!abilities().mayBe(Ability.REFLINK)) {
+            return false;
+        }
+        while (Posix.ioctl(descriptor, Posix.FICLONE, source.descriptor) != 0) {
+            switch (Posix.errno()) {
+                case Posix.EINTR -> {}
+                case Posix.EOPNOTSUPP, Posix.ENOTTY, Posix.ENOSYS -> {
+                    return abilities().found(Ability.REFLINK, false);
+                }
+                case Posix.EXDEV, Posix.EINVAL -> {
+                    return false;
+                }
+                default -> throw Failures.of("clone to", path);
+            }
+        }
+        return abilities().found(Ability.REFLINK, true);
+    }
+
+    /**
+     * Copies bytes of another file, without their passing through memory where the kernel can. What
+     * lies beyond that file's end is not copied.
+     */
+    public void copyFrom(FileStorage source, long sourceOffset, long offset, long length)
+            throws IOException {
+        requireSound();
+        var done =
+                abilities().mayBe(Ability.COPY_RANGE)
+                        ? copyInKernel(source, sourceOffset, offset, length)
+                        : 0;
+        if (done < length) {
+            copyThroughMemory(source, sourceOffset + done, offset + done, length - done);
+        }
+    }
+
+    /** Returns how much was copied; what is left has to be copied otherwise, or is not there. */
+    private long copyInKernel(FileStorage source, long sourceOffset, long offset, long length)
+            throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var from = arena.allocateFrom(ValueLayout.JAVA_LONG, sourceOffset);
+            var to = arena.allocateFrom(ValueLayout.JAVA_LONG, offset);
+            for (var done = 0L; done < length; ) {
+                var count =
+                        Posix.copyFileRange(source.descriptor, from, descriptor, to, length - done);
+                if (count == 0) {
+                    return done;
+                }
+                if (count > 0) {
+                    done += count;
+                    continue;
+                }
+                switch (Posix.errno()) {
+                    case Posix.EINTR -> {}
+                    case Posix.EOPNOTSUPP, Posix.ENOSYS -> {
+                        var _ = abilities().found(Ability.COPY_RANGE, false);
+                        return done;
+                    }
+                    case Posix.EXDEV, Posix.EINVAL -> {
+                        return done;
+                    }
+                    default -> throw Failures.of("copy to", path);
+                }
+            }
+        }
+        var _ = abilities().found(Ability.COPY_RANGE, true);
+        return length;
+    }
+
+    private void copyThroughMemory(FileStorage source, long sourceOffset, long offset, long length)
+            throws IOException {
+        var buffer = ByteBuffer.allocateDirect((int) Math.min(BOUNCE_BYTES, length));
+        for (var done = 0L; done < length; ) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), length - done));
+            var count = source.read(buffer, sourceOffset + done);
+            if (count == 0) {
+                return;
+            }
+            writeFully(buffer.flip(), offset + done);
+            done += count;
+        }
+    }
+
+    /** What is known of the file system by now; nothing is tried for it. */
+    public StorageCapabilities capabilities() throws IOException {
+        return abilities().known();
+    }
+
+    private FileSystemAbilities abilities() throws IOException {
+        var known = abilities;
+        if (known == null) {
+            known = FileSystemAbilities.of(descriptor, path);
+            abilities = known;
+        }
+        return known;
     }
 
     @Override
@@ -162,17 +265,18 @@ public final class FileStorage implements Storage {
     }
 
     private long seek(long offset, int whence, long unknown) throws IOException {
-        if (!seeks) {
+        if (!abilities().mayBe(Ability.SEEK_HOLE)) {
             return unknown;
         }
         var found = Posix.lseek(descriptor, offset, whence);
         if (found >= 0) {
+            var _ = abilities().found(Ability.SEEK_HOLE, true);
             return found;
         }
         return switch (Posix.errno()) {
             case Posix.ENXIO -> size();
             case Posix.EINVAL, Posix.EOPNOTSUPP -> {
-                seeks = false;
+                var _ = abilities().found(Ability.SEEK_HOLE, false);
                 yield unknown;
             }
             default -> throw Failures.of("seek", path);

@@ -43,6 +43,9 @@ final class Posix {
     static final int FALLOC_PUNCH_HOLE = 2;
     static final int FALLOC_ZERO_RANGE = 0x10;
 
+    /** _IOW(0x94, 9, int), the same on every architecture that we run on. */
+    static final long FICLONE = 0x40049409L;
+
     static final int F_OFD_GETLK = 36;
     static final int F_OFD_SETLK = 37;
 
@@ -55,7 +58,9 @@ final class Posix {
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
     static final int EISDIR = 21;
+    static final int EXDEV = 18;
     static final int EINVAL = 22;
+    static final int ENOTTY = 25;
     static final int EFBIG = 27;
     static final int ENOSPC = 28;
     static final int EROFS = 30;
@@ -93,6 +98,9 @@ final class Posix {
     private static final MethodHandle FALLOCATE = call("fallocate", INT, INT, INT, LONG, LONG);
     private static final MethodHandle LSEEK = call("lseek", LONG, INT, LONG, INT);
     private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, PTR);
+    private static final MethodHandle IOCTL = variadic("ioctl", 2, INT, INT, LONG, LONG);
+    private static final MethodHandle COPY_FILE_RANGE =
+            call("copy_file_range", LONG, INT, PTR, INT, PTR, LONG, INT);
     private static final MethodHandle FSTATVFS = call("fstatvfs", INT, INT, PTR);
     private static final MethodHandle FSTATFS = call("fstatfs", INT, INT, PTR);
     private static final MethodHandle GETDENTS64 = call("getdents64", LONG, INT, PTR, LONG);
@@ -257,6 +265,25 @@ final class Posix {
     static int fcntl(int descriptor, int command, MemorySegment argument) {
         try {
             return (int) FCNTL.invokeExact(LAST.get(), descriptor, command, argument);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int ioctl(int descriptor, long request, long argument) {
+        try {
+            return (int) IOCTL.invokeExact(LAST.get(), descriptor, request, argument);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static long copyFileRange(
+            int from, MemorySegment fromOffset, int to, MemorySegment toOffset, long length) {
+        try {
+            return (long)
+                    COPY_FILE_RANGE.invokeExact(
+                            LAST.get(), from, fromOffset, to, toOffset, length, 0);
         } catch (Throwable e) {
             throw broken(e);
         }
