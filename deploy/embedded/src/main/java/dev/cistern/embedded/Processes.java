@@ -31,7 +31,7 @@ final class Processes {
                             .redirectOutput(output.toFile())
                             .start();
             process.getOutputStream().close();
-            if (!waitFor(process.toHandle(), limit)) {
+            if (!ended(process, limit)) {
                 process.destroyForcibly();
                 throw new IOException("%s took longer than %s".formatted(command, limit));
             }
@@ -42,6 +42,17 @@ final class Processes {
             }
         } finally {
             Files.deleteIfExists(output);
+        }
+    }
+
+    /** The exit value of a child is known a moment after its handle says that it has ended. */
+    private static boolean ended(Process child, Duration limit) throws InterruptedIOException {
+        try {
+            return child.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(
+                    "interrupted while waiting for process " + child.pid());
         }
     }
 
