@@ -298,6 +298,7 @@ public final class Qcow2Image implements DiskImage {
      */
     public void rebase(Optional<DiskImage> below, Optional<BackingFile> name, Progress progress)
             throws IOException {
+        requireNoRawDataFile("be over another image");
         touch();
         new Rebase(tables, content, writer, order, structure.writeLock())
                 .run(below, name, progress);
@@ -305,18 +306,16 @@ public final class Qcow2Image implements DiskImage {
 
     /** Forgets, durably, all that the image has of its own; it reads as what lies below then. */
     public void empty() throws IOException {
-        touch();
-        structure.writeLock().lock();
-        try {
-            order.settle();
-            for (var index = 0; index < tables.l1.length(); index++) {
-                tables.map.forgetTable(index);
-                order.relieve();
-            }
-            order.settle();
-        } finally {
-            structure.writeLock().unlock();
-        }
+        requireNoRawDataFile("be emptied");
+        alone(
+                () -> {
+                    order.settle();
+                    for (var index = 0; index < tables.l1.length(); index++) {
+                        tables.map.forgetTable(index);
+                        order.relieve();
+                    }
+                    order.settle();
+                });
     }
 
     @Override
@@ -355,6 +354,14 @@ public final class Qcow2Image implements DiskImage {
         if (tables.data.external()) {
             throw new ImageException.Unsupported(
                     "%s: has its data in another file, and so cannot %s".formatted(name(), what));
+        }
+    }
+
+    /** What a raw data file has is all that there is. */
+    private void requireNoRawDataFile(String what) throws ImageException.Unsupported {
+        if (tables.data.raw()) {
+            throw new ImageException.Unsupported(
+                    "%s: has a raw data file, and so cannot %s".formatted(name(), what));
         }
     }
 

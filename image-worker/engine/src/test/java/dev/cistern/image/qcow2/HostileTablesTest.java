@@ -30,12 +30,14 @@ final class HostileTablesTest {
                 small.withRefcountBits(1),
                 small.withVersion(2),
                 small.withZstd(),
+                small.withDataFile("data", false),
                 Qcow2Options.DEFAULT.withClusterSize(16 * 1024).withExtendedL2());
     }
 
     private static byte[] sound(Qcow2Options options) throws IOException {
         var storage = new MemoryStorage("image");
-        Qcow2Creator.create(CAPACITY, options, storage);
+        Qcow2Creator.create(
+                CAPACITY, options, storage, options.dataFile().map(_ -> new MemoryStorage("data")));
         try (var image = open(storage, true)) {
             var random = new Random(SEED);
             for (var round = 0; round < 20; round++) {
@@ -43,8 +45,10 @@ final class HostileTablesTest {
                 random.nextBytes(content);
                 image.write(ByteBuffer.wrap(content), random.nextInt(CAPACITY - content.length));
             }
-            image.writeCompressed(ByteBuffer.allocate(image.clusterSize()), 64 * 1024);
-            if (options.refcountBits() > 1) {
+            if (options.dataFile().isEmpty()) {
+                image.writeCompressed(ByteBuffer.allocate(image.clusterSize()), 64 * 1024);
+            }
+            if (options.refcountBits() > 1 && options.dataFile().isEmpty()) {
                 image.createSnapshot("one", Clock.systemUTC());
                 image.write(ByteBuffer.wrap(new byte[2000]), 10_000);
             }
@@ -58,9 +62,12 @@ final class HostileTablesTest {
         return Qcow2Image.open(
                 storage,
                 writable,
-                (reference, _, image) -> {
-                    throw new ImageException.Forbidden(image + ": names " + reference);
-                });
+                Surroundings.below(
+                                (reference, _, image) -> {
+                                    throw new ImageException.Forbidden(
+                                            image + ": names " + reference);
+                                })
+                        .withDataFile((_, _, _) -> new MemoryStorage("data")));
     }
 
     private static MemoryStorage storageOf(byte[] bytes) throws IOException {
