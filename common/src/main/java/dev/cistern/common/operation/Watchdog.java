@@ -108,6 +108,11 @@ public final class Watchdog implements AutoCloseable {
         fleet.heard(heartbeat, now);
     }
 
+    /** Whether it looks. */
+    public boolean alive() {
+        return !timer.isShutdown();
+    }
+
     /** Whether a worker of this group was heard of in the last seconds. */
     public boolean hears(String group) {
         return fleet.hears(group, System.nanoTime());

@@ -69,6 +69,11 @@ public final class Relay implements AutoCloseable {
         }
     }
 
+    /** Whether its thread runs. */
+    public boolean alive() {
+        return thread.isAlive();
+    }
+
     /**
      * Time since the relay last finished a round, or saw that another process has one at work; a
      * stopped broker or database makes it grow.

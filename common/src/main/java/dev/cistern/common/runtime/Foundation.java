@@ -98,6 +98,11 @@ public final class Foundation implements AutoCloseable {
         return inbox;
     }
 
+    /** Whether the relay's thread runs. */
+    public boolean relayAlive() {
+        return relay.alive();
+    }
+
     /** How long ago the relay finished a round. */
     public Duration sinceLastRelay() {
         return relay.sinceLastRound();

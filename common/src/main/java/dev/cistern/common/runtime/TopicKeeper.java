@@ -3,6 +3,7 @@ package dev.cistern.common.runtime;
 import dev.cistern.common.message.TopicCatalog;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.jboss.logging.Logger;
@@ -48,6 +50,29 @@ public final class TopicKeeper implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the topics that every installation has were found or made. */
+    public boolean made() {
+        return created.getCount() == 0;
+    }
+
+    /** Why Kafka cannot be reached; empty if it answers within this time. */
+    public Optional<String> whyUnreachable(Duration patience) {
+        try {
+            var _ =
+                    admin.describeCluster()
+                            .clusterId()
+                            .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return Optional.empty();
+        } catch (TimeoutException _) {
+            return Optional.of("no answer within " + patience.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            return Optional.of(String.valueOf(e.getCause()));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cistern.pool.work;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
+import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
@@ -27,11 +28,12 @@ import java.util.stream.Collectors;
 
 /** The operations of pool-service, put together and running from start to stop. */
 @Singleton
-public class PoolWork {
+public class PoolWork implements Service {
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
 
     private final ServiceRuntime runtime;
     private final TopicKeeper topics;
+    private final ChannelLag lag;
     private final PoolEvents events;
     private final Map<String, PoolVerb> verbs;
 
@@ -52,6 +54,7 @@ public class PoolWork {
                                 foundation.outbox(),
                                 events));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
+        lag = new ChannelLag(clients, List.of("pool-results", "pool-internal", "pool-heartbeats"));
         runtime =
                 new ServiceRuntime(
                         foundation,
@@ -86,14 +89,33 @@ public class PoolWork {
         topics.close();
     }
 
-    /** The service's operations and what they stand on. */
+    @Override
     public ServiceRuntime runtime() {
         return runtime;
     }
 
-    /** The topics of worker groups. */
+    @Override
     public TopicKeeper topics() {
         return topics;
+    }
+
+    @Override
+    public ChannelLag lag() {
+        return lag;
+    }
+
+    @Override
+    public List<String> groupsInUse() {
+        return runtime.foundation()
+                .jdbi()
+                .withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select distinct worker_group from pool where worker_group is not null"
+                                                        + " and state <> 'UNDEFINED' and (state <> 'INACTIVE' or exists"
+                                                        + " (select from operation o where o.pool = pool.id and o.finished_at is null))")
+                                        .mapTo(String.class)
+                                        .list());
     }
 
     /** Where changes are published. */

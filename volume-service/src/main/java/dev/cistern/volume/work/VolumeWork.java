@@ -4,6 +4,7 @@ import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
+import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
@@ -31,13 +32,14 @@ import org.jboss.logging.Logger;
 
 /** The operations of volume-service, put together and running from start to stop. */
 @Singleton
-public class VolumeWork {
+public class VolumeWork implements Service {
     private static final Logger LOG = Logger.getLogger(VolumeWork.class);
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
 
     private final Workshop workshop;
     private final ServiceRuntime runtime;
     private final TopicKeeper topics;
+    private final ChannelLag lag;
     private final PoolConversation conversation;
     private final ScheduledExecutorService closer =
             Executors.newSingleThreadScheduledExecutor(
@@ -66,6 +68,9 @@ public class VolumeWork {
                                 new ChannelLag(
                                         clients, List.of("volume-results", "volume-heartbeats"))));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
+        lag =
+                new ChannelLag(
+                        clients, List.of("volume-results", "volume-internal", "volume-heartbeats"));
         conversation =
                 new PoolConversation(
                         foundation.jdbi(),
@@ -126,14 +131,31 @@ public class VolumeWork {
         conversation.hear(event);
     }
 
-    /** The service's operations and what they stand on. */
+    @Override
     public ServiceRuntime runtime() {
         return runtime;
     }
 
-    /** The topics of worker groups. */
+    @Override
     public TopicKeeper topics() {
         return topics;
+    }
+
+    @Override
+    public ChannelLag lag() {
+        return lag;
+    }
+
+    @Override
+    public List<String> groupsInUse() {
+        return runtime.foundation()
+                .jdbi()
+                .withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select distinct worker_group from pool_view where state in ('OPEN', 'CLOSING')")
+                                        .mapTo(String.class)
+                                        .list());
     }
 
     Workshop workshop() {
