@@ -3,7 +3,6 @@ package dev.cistern.common.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.message.TopicCatalog;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.Service;
@@ -56,7 +55,7 @@ class ServiceHealthTest {
                                 kafka),
                         new ServiceRuntime.Business(
                                 Owner.VOLUME, "thing", List.of(), _ -> {}, () -> true)),
-                new TopicKeeper(new TopicCatalog.Settings(1, (short) -1, false), kafka));
+                new TopicKeeper(Topic.OF_INSTALLATION, kafka));
     }
 
     private static String reason(HealthCheckResponse response) {

@@ -11,8 +11,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 
 class TopicCatalogTest {
-    private final TopicCatalog catalog =
-            new TopicCatalog(new TopicCatalog.Settings(3, (short) -1, true));
+    private final TopicCatalog catalog = new TopicCatalog(Topic.OF_INSTALLATION);
 
     private static String setting(
             Admin admin, ConfigResource.Type type, String name, String setting) throws Exception {

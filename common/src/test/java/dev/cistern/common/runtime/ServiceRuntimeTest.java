@@ -70,8 +70,7 @@ class ServiceRuntimeTest {
     @Test
     void aRequestGoesToAWorkerAndEndsWithItsResult() throws Exception {
         try (var admin = Admin.create(Topic.kafka())) {
-            new TopicCatalog(new TopicCatalog.Settings(1, (short) -1, true))
-                    .createGroup(admin, group);
+            new TopicCatalog(Topic.OF_INSTALLATION).createGroup(admin, group);
         }
         try (var database = Database.create();
                 var runtime = runtime(database)) {

@@ -1,5 +1,6 @@
 package dev.cistern.common.testing;
 
+import dev.cistern.common.message.TopicCatalog;
 import dev.cistern.embedded.TestServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +23,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A topic of one partition on a real broker, under a name of its own. */
 public record Topic(String name) {
+    /** How every test makes the topics of an installation, which all tests have in common. */
+    public static final TopicCatalog.Settings OF_INSTALLATION =
+            new TopicCatalog.Settings(3, (short) -1, true);
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** A topic that is there. */
