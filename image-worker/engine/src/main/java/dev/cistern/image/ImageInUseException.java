@@ -6,6 +6,7 @@ import java.io.IOException;
 public final class ImageInUseException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final String image;
     private final String holder;
 
     /**
@@ -15,7 +16,13 @@ public final class ImageInUseException extends IOException {
      */
     public ImageInUseException(String image, String holder) {
         super("%s is in use by %s".formatted(image, holder));
+        this.image = image;
         this.holder = holder;
+    }
+
+    /** The file that is in use. */
+    public String image() {
+        return image;
     }
 
     /** Who has it, in words. */

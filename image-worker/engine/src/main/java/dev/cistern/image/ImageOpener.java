@@ -23,6 +23,7 @@ final class ImageOpener {
     private final OpenGate gate;
     private final IntFunction<Access> accessAt;
     private final Secrets secrets;
+    private final boolean locks;
     private final List<FileStatus> above = new ArrayList<>();
 
     /** The lowest first, since an image is open only when what lies below it is. */
@@ -34,9 +35,15 @@ final class ImageOpener {
      * @param accessAt what the image at a depth is opened for
      */
     ImageOpener(OpenGate gate, IntFunction<Access> accessAt, Secrets secrets) {
+        this(gate, accessAt, secrets, true);
+    }
+
+    private ImageOpener(
+            OpenGate gate, IntFunction<Access> accessAt, Secrets secrets, boolean locks) {
         this.gate = gate;
         this.accessAt = accessAt;
         this.secrets = secrets;
+        this.locks = locks;
     }
 
     /** An opener of images that are not encrypted. */
@@ -49,7 +56,8 @@ final class ImageOpener {
         return new ImageOpener(
                 options.gate(),
                 depth -> depth == 0 ? options.access() : Access.READ,
-                options.secrets());
+                options.secrets(),
+                options.locked());
     }
 
     /** Opens a file by whatever name it has, each time anew. */
@@ -90,7 +98,7 @@ final class ImageOpener {
     }
 
     private DiskImage open(Source source, Access access, Opening opening) throws IOException {
-        var file = locked(source, access);
+        var file = locks ? locked(source, access) : source.open(access);
         var done = false;
         try {
             requireAcyclic(file);
@@ -190,9 +198,10 @@ final class ImageOpener {
     private Storage openDataFile(String reference, boolean writable, String image)
             throws IOException {
         requireFile(reference, image, "data file");
-        return locked(
-                access -> gate.open(reference, access, image),
-                writable ? Access.READ_WRITE : Access.READ);
+        var access = writable ? Access.READ_WRITE : Access.READ;
+        return locks
+                ? locked(wanted -> gate.open(reference, wanted, image), access)
+                : gate.open(reference, access, image);
     }
 
     /** Opens what an image names as its backing file. */

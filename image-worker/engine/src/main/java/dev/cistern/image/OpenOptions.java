@@ -10,10 +10,29 @@ import java.util.Optional;
  *     look like anything, so a format that is known should be given
  * @param gate for the files that the image names
  * @param secrets of encrypted images
+ * @param locked whether QEMU's locks are taken; without them, for reading only, others may write
+ *     meanwhile, and what is read may be neither old nor new
  */
 public record OpenOptions(
-        Optional<ImageFormat> format, Access access, OpenGate gate, Secrets secrets) {
-    /** Options for images that are not encrypted. */
+        Optional<ImageFormat> format,
+        Access access,
+        OpenGate gate,
+        Secrets secrets,
+        boolean locked) {
+    /** Refuses to write without a lock. */
+    public OpenOptions {
+        if (!locked && access == Access.READ_WRITE) {
+            throw new IllegalArgumentException("an image is written to under a lock only");
+        }
+    }
+
+    /** Options for images under their locks. */
+    public OpenOptions(
+            Optional<ImageFormat> format, Access access, OpenGate gate, Secrets secrets) {
+        this(format, access, gate, secrets, true);
+    }
+
+    /** The same for images that are not encrypted. */
     public OpenOptions(Optional<ImageFormat> format, Access access, OpenGate gate) {
         this(format, access, gate, Secrets.none());
     }
@@ -30,11 +49,16 @@ public record OpenOptions(
 
     /** The same with a gate. */
     public OpenOptions through(OpenGate other) {
-        return new OpenOptions(format, access, other, secrets);
+        return new OpenOptions(format, access, other, secrets, locked);
     }
 
     /** The same with passphrases. */
     public OpenOptions with(Secrets other) {
-        return new OpenOptions(format, access, gate, other);
+        return new OpenOptions(format, access, gate, other, locked);
+    }
+
+    /** The same, whoever writes to the image meanwhile. */
+    public OpenOptions withoutLocks() {
+        return new OpenOptions(format, access, gate, secrets, false);
     }
 }

@@ -30,12 +30,19 @@ final class CopiedFlags {
 
     static void check(ImageFile file, Header header, Refcounts refcounts, Findings findings)
             throws IOException {
-        new CopiedFlags(file, header, refcounts)
-                .walk(
-                        (at, bits, _, ofL1) ->
-                                findings.corruption(
-                                        "the %s entry 0x%x at 0x%x is marked copied wrongly"
-                                                .formatted(ofL1 ? "L1" : "L2", bits, at)));
+        var flags = new CopiedFlags(file, header, refcounts);
+        flags.walk((at, bits, _, ofL1) -> findings.corruption(flags.words(at, bits, ofL1)));
+    }
+
+    private String words(long at, long bits, boolean ofL1) throws IOException {
+        return ofL1
+                ? "ERROR OFLAG_COPIED L2 cluster: l1_index=%d l1_entry=%x refcount=%d"
+                        .formatted(
+                                (at - header.l1Offset()) / ClusterGeometry.TABLE_ENTRY_BYTES,
+                                bits,
+                                refcount(L1Entry.table(bits)))
+                : "ERROR OFLAG_COPIED data cluster: l2_entry=%x refcount=%d"
+                        .formatted(bits, refcount(L2Entry.host(bits)));
     }
 
     /** Sets them right; durable after the next barrier. */
@@ -89,6 +96,10 @@ final class CopiedFlags {
     }
 
     private boolean isSingle(long host) throws IOException {
-        return refcounts.get(geometry.cluster(host)) == 1;
+        return refcount(host) == 1;
+    }
+
+    private long refcount(long host) throws IOException {
+        return refcounts.get(geometry.cluster(host));
     }
 }

@@ -4,7 +4,7 @@ import dev.cistern.image.CheckReport;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a check has come upon so far. */
+/** What a check has come upon so far; what QEMU has words for too, in its words. */
 final class Findings {
     private final List<String> words = new ArrayList<>();
     private long corruptions;

@@ -4,9 +4,12 @@ import dev.cistern.image.EncryptionInfo;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
+import dev.cistern.image.SnapshotInfo;
+import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads what a qcow2 image says of itself; its first cluster and its LUKS header at most. */
@@ -38,6 +41,15 @@ public final class Qcow2Inspector {
                 image.backingFile(),
                 image.backingFormat(),
                 details(image, Encryption.inspect(storage, image)));
+    }
+
+    /** The snapshots inside an image, oldest first. */
+    public static List<SnapshotInfo> snapshots(Storage storage) throws IOException {
+        var header = ImageHeader.read(storage).header();
+        var file = new ImageFile(storage, ClusterGeometry.of(header));
+        return Snapshots.read(file, header).stream()
+                .map(entry -> Snapshots.info(entry, header.size()))
+                .toList();
     }
 
     private static ImageInfo.Details.Qcow2 details(

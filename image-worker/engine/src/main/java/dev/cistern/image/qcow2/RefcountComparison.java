@@ -138,16 +138,15 @@ final class RefcountComparison {
         if (count == expected) {
             return;
         }
-        var host = cluster << geometry.clusterBits();
         if (Long.compareUnsigned(count, expected) > 0) {
             findings.leak(
-                    "leaked cluster at 0x%x: refcount %d, references %d"
-                            .formatted(host, count, expected));
+                    "Leaked cluster %d refcount=%s reference=%d"
+                            .formatted(cluster, Long.toUnsignedString(count), expected));
         } else {
             tooLow = true;
             findings.corruption(
-                    "the cluster at 0x%x has refcount %d, but %d references"
-                            .formatted(host, count, expected));
+                    "ERROR cluster %d refcount=%d reference=%d"
+                            .formatted(cluster, count, expected));
         }
     }
 

@@ -107,7 +107,7 @@ final class Snapshots {
         return entries.stream().map(entry -> info(entry, tables.capacity())).toList();
     }
 
-    private static SnapshotInfo info(SnapshotEntry entry, long capacityOfImage) {
+    static SnapshotInfo info(SnapshotEntry entry, long capacityOfImage) {
         return new SnapshotInfo(
                 entry.id(),
                 entry.name(),
@@ -116,7 +116,8 @@ final class Snapshots {
                         Integer.toUnsignedLong(entry.seconds()),
                         Integer.toUnsignedLong(entry.nanos())),
                 Duration.ofNanos(entry.clockNanos()),
-                entry.stateBytes());
+                entry.stateBytes(),
+                entry.instructions());
     }
 
     boolean isEmpty() {

@@ -267,7 +267,7 @@ final class CrashScene {
     private Optional<String> judgeTables(Storage left, int cut, boolean strict) throws IOException {
         var report = Qcow2Checker.check(left, Repair.NONE);
         var marks =
-                report.findings().stream().filter(text -> text.contains("marked copied")).count();
+                report.findings().stream().filter(text -> text.matches("(?i).*copied.*")).count();
         if (report.checkErrors() > 0 || report.corruptions() > marks) {
             return Optional.of("corrupt: " + report.findings());
         }

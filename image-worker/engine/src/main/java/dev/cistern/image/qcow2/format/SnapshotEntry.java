@@ -3,6 +3,7 @@ package dev.cistern.image.qcow2.format;
 import dev.cistern.image.ImageException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 
 /**
  * A row of the snapshot table ("Snapshots"): 40 bytes, extra data, id, name, padded to 8 bytes.
@@ -27,6 +28,7 @@ public record SnapshotEntry(
     private static final int ALIGNMENT = 8;
     private static final int STATE_IN_EXTRA = 8;
     private static final int SIZE_IN_EXTRA = 16;
+    private static final int COUNT_IN_EXTRA = 16;
 
     /** QEMU's limit, bytes. */
     private static final int MAX_EXTRA_BYTES = 1024;
@@ -59,6 +61,13 @@ public record SnapshotEntry(
     /** Bytes that a guest sees in it; without extra data those of the image. */
     public long capacity(long ofImage) {
         return extra.limit() >= SIZE_IN_EXTRA ? extra.getLong(STATE_IN_EXTRA) : ofImage;
+    }
+
+    /** Instructions that the guest had executed, if they were counted ("icount"). */
+    public OptionalLong instructions() {
+        return extra.limit() >= COUNT_IN_EXTRA + Long.BYTES && extra.getLong(COUNT_IN_EXTRA) != -1
+                ? OptionalLong.of(extra.getLong(COUNT_IN_EXTRA))
+                : OptionalLong.empty();
     }
 
     /**

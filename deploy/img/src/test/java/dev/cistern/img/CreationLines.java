@@ -1,0 +1,203 @@
+package dev.cistern.img;
+
+import dev.cistern.img.CommandLines.Scene;
+import java.util.List;
+
+/** Command lines of {@code create} that are run with qemu-img and with us. */
+final class CreationLines {
+    private static final String NAME_TOO_LONG = "x".repeat(1100);
+
+    static final List<Scene> SCENES =
+            List.of(
+                    new Scene(
+                            "create raw",
+                            List.of(),
+                            List.of(
+                                    "create a.raw 10M",
+                                    "create b.raw 1000",
+                                    "create -f raw c.raw 1.5k",
+                                    "create d.raw 0x1000",
+                                    "create e.raw +5k",
+                                    "create f.raw 0.7k",
+                                    "create g.raw 1b",
+                                    "create -q h.raw 1M",
+                                    "create -o size=1M i.raw",
+                                    "create -o preallocation=full j.raw 1M",
+                                    "create -o preallocation=falloc,nocow=off k.raw 1M"),
+                            List.of(
+                                    "a.raw", "b.raw", "c.raw", "d.raw", "e.raw", "f.raw", "g.raw",
+                                    "h.raw", "i.raw", "j.raw", "k.raw")),
+                    new Scene(
+                            "create raw, refused",
+                            List.of("create -q -f qcow2 base.qcow2 1M"),
+                            List.of(
+                                    "create a.raw",
+                                    "create a.raw 1x",
+                                    "create a.raw -- -1",
+                                    "create a.raw 1.5",
+                                    "create a.raw 1e3",
+                                    "create a.raw '1 k'",
+                                    "create a.raw 1KB",
+                                    "create a.raw ''",
+                                    "create a.raw .5k",
+                                    "create a.raw 8E",
+                                    "create a.raw 9E",
+                                    "create a.raw 100E",
+                                    "create a.raw 1M 2M",
+                                    "create -o size=1M a.raw 2M",
+                                    "create -o preallocation=metadata a.raw 1M",
+                                    "create -o preallocation=foo a.raw 1M",
+                                    "create -o foo=1 a.raw 1M",
+                                    "create -f nope a.raw 1M",
+                                    "create -f",
+                                    "create -b base.qcow2 -f raw a.raw",
+                                    "create -F qcow2 -f raw a.raw 1M",
+                                    "create missing/a.raw 1M"),
+                            List.of()),
+                    new Scene(
+                            "create qcow2",
+                            List.of(),
+                            List.of(
+                                    "create -f qcow2 a.qcow2 1G",
+                                    "create -f qcow2 b.qcow2 511",
+                                    "create -f qcow2 -o compat=0.10 c.qcow2 1M",
+                                    "create -f qcow2 -o compat=v3,lazy_refcounts d.qcow2 1M",
+                                    "create -f qcow2 -o cluster_size=512 -o refcount_bits=1 e.qcow2 3M",
+                                    "create -f qcow2 -o extended_l2=on,compression_type=zstd,lazy_refcounts=on,refcount_bits=64,cluster_size=32k f.qcow2 1M",
+                                    "create -f qcow2 -o cluster_size=2M g.qcow2 5M",
+                                    "create -f qcow2 -o preallocation=metadata h.qcow2 1M",
+                                    "create -f qcow2 -o preallocation=falloc i.qcow2 1M",
+                                    "create -f qcow2 -o preallocation=full j.qcow2 1M",
+                                    "create -f qcow2 -o nolazy_refcounts,extended_l2=no k.qcow2 0",
+                                    "create -fqcow2 -q 'a,b.qcow2' 1T",
+                                    "create -f qcow2 -o size=1M l.qcow2"),
+                            List.of(
+                                    "a.qcow2",
+                                    "b.qcow2",
+                                    "c.qcow2",
+                                    "d.qcow2",
+                                    "e.qcow2",
+                                    "f.qcow2",
+                                    "g.qcow2",
+                                    "h.qcow2",
+                                    "i.qcow2",
+                                    "j.qcow2",
+                                    "k.qcow2",
+                                    "a,b.qcow2",
+                                    "l.qcow2")),
+                    new Scene(
+                            "create qcow2 over other images",
+                            List.of(
+                                    "create -q -f qcow2 a.qcow2 1M",
+                                    "create -q 'a,b.raw' 3M",
+                                    "create -q -f qcow2 -b a.qcow2 -F qcow2 b.qcow2"),
+                            List.of(
+                                    "create -f qcow2 -b a.qcow2 -F qcow2 c.qcow2",
+                                    "create -f qcow2 -b ./b.qcow2 -F qcow2 d.qcow2 5M",
+                                    "create -f qcow2 -b 'a,b.raw' -F raw e.qcow2",
+                                    "create -f qcow2 -o backing_file=a.qcow2,backing_fmt=qcow2 f.qcow2",
+                                    "create -f qcow2 -o extended_l2=on,preallocation=metadata -b a.qcow2 -F qcow2 g.qcow2",
+                                    "info --backing-chain d.qcow2",
+                                    "info --backing-chain --output=json e.qcow2",
+                                    "create -u -f qcow2 -b missing -F qcow2 h.qcow2 1G",
+                                    "info h.qcow2",
+                                    "info --backing-chain h.qcow2",
+                                    "check h.qcow2",
+                                    "map h.qcow2"),
+                            List.of("c.qcow2", "d.qcow2", "e.qcow2", "f.qcow2", "g.qcow2")),
+                    new Scene(
+                            "create qcow2, refused",
+                            List.of("create -q -f qcow2 a.qcow2 1M", "create -q r.raw 1M"),
+                            List.of(
+                                    "create -f qcow2 x.qcow2",
+                                    "create -f qcow2 x.qcow2 100P",
+                                    "create -f qcow2 -o cluster_size=512 x.qcow2 100T",
+                                    "create -f qcow2 -o foo=1 x.qcow2 1G",
+                                    "create -f qcow2 -o cluster_size=3k x.qcow2 1G",
+                                    "create -f qcow2 -o cluster_size=4M x.qcow2 1M",
+                                    "create -f qcow2 -o cluster_size=x x.qcow2 1M",
+                                    "create -f qcow2 -o compat=1.2 x.qcow2 1M",
+                                    "create -f qcow2 -o compat x.qcow2 1M",
+                                    "create -f qcow2 -o compat=1.1,, x.qcow2 1M",
+                                    "create -f qcow2 -o ,foo x.qcow2 1M",
+                                    "create -f qcow2 -o refcount_bits=3 x.qcow2 1M",
+                                    "create -f qcow2 -o refcount_bits=x x.qcow2 1M",
+                                    "create -f qcow2 -o compat=0.10,refcount_bits=1 x.qcow2 1M",
+                                    "create -f qcow2 -o compat=0.10,extended_l2=on x.qcow2 1M",
+                                    "create -f qcow2 -o compat=0.10,compression_type=zstd x.qcow2 1M",
+                                    "create -f qcow2 -o compat=0.10,lazy_refcounts=on x.qcow2 1M",
+                                    "create -f qcow2 -o compression_type=foo x.qcow2 1M",
+                                    "create -f qcow2 -o extended_l2=on,cluster_size=4k x.qcow2 1M",
+                                    "create -f qcow2 -o lazy_refcounts=x x.qcow2 1M",
+                                    "create -f qcow2 -o preallocation=x x.qcow2 1M",
+                                    "create -f qcow2 -o data_file_raw=on x.qcow2 1M",
+                                    "create -f qcow2 -o data_file=q,data_file_raw=on,backing_file=a.qcow2,backing_fmt=qcow2 x.qcow2 1M",
+                                    "create -f qcow2 -b missing -F raw x.qcow2",
+                                    "create -f qcow2 -b missing x.qcow2 1G",
+                                    "create -f qcow2 -b a.qcow2 x.qcow2",
+                                    "create -f qcow2 -b r.raw -F qcow2 x.qcow2",
+                                    "create -f qcow2 -b a.qcow2 -F nope x.qcow2",
+                                    "create -f qcow2 -F qcow2 x.qcow2 1M",
+                                    "create -u -f qcow2 -b a.qcow2 x.qcow2",
+                                    "create -u -f qcow2 -b a.qcow2 -F qcow2 x.qcow2",
+                                    "create -f qcow2 -b a.qcow2 -F qcow2 a.qcow2",
+                                    "create -f qcow2 -o preallocation=metadata -b a.qcow2 -F qcow2 x.qcow2",
+                                    "create -f qcow2 -u -F qcow2 -b "
+                                            + NAME_TOO_LONG
+                                            + " x.qcow2 1M"),
+                            List.of("x.qcow2", "a.qcow2")),
+                    new Scene(
+                            "create, help",
+                            List.of(),
+                            List.of(
+                                    "create -f raw -o help",
+                                    "create -f qcow2 -o help",
+                                    "create -f qcow2 -o help x",
+                                    "create -f qcow2 -o cluster_size=4k,? x",
+                                    "create -o help x",
+                                    "create -f nope -o help"),
+                            List.of()),
+                    new Scene(
+                            "objects",
+                            List.of(),
+                            List.of(
+                                    "create --object secret,id=s,data=abc a.raw 1M",
+                                    "create --object secret,id=s,data=YWJj,format=base64 a.raw 1M",
+                                    "create --object foo a.raw 1M",
+                                    "create --object secret,id=s a.raw 1M",
+                                    "create --object secret,id=s,file=missing a.raw 1M",
+                                    "create --object secret,data=x a.raw 1M",
+                                    "create --object secret,id=s,data=x,format=hex a.raw 1M",
+                                    "create --object secret,id=s,data=!!,format=base64 a.raw 1M",
+                                    "create --object secret,id=s,data=x,file=y a.raw 1M"),
+                            List.of("a.raw")),
+                    new Scene(
+                            "encrypted",
+                            List.of(
+                                    "ours create --object secret,id=s,data=abc -f qcow2 -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=1 a.qcow2 1M",
+                                    "ours create --object secret,id=s,data=abc -f qcow2 -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=1,encrypt.cipher-alg=aes-128,encrypt.cipher-mode=cbc,encrypt.ivgen-alg=essiv,encrypt.ivgen-hash-alg=sha256,encrypt.hash-alg=sha512 b.qcow2 1M"),
+                            List.of(
+                                    "info a.qcow2",
+                                    "info --output=json a.qcow2",
+                                    "info --output=json b.qcow2",
+                                    "create -f qcow2 -o encrypt.format=luks c.qcow2 1M",
+                                    "create -f qcow2 -o encrypt.format=luks,encrypt.key-secret=t c.qcow2 1M",
+                                    "map a.qcow2",
+                                    "map --output=json --object secret,id=s,data=abc --image-opts driver=qcow2,file.filename=a.qcow2,encrypt.key-secret=s",
+                                    "map --object secret,id=s,data=wrong --image-opts driver=qcow2,file.filename=a.qcow2,encrypt.key-secret=s",
+                                    "map --image-opts driver=qcow2,file.filename=a.qcow2,encrypt.key-secret=t",
+                                    "resize --object secret,id=s,data=YWJj,format=base64 --image-opts driver=qcow2,file.filename=b.qcow2,encrypt.key-secret=s 2M",
+                                    "info b.qcow2"),
+                            List.of()),
+                    new Scene(
+                            "data file",
+                            List.of(),
+                            List.of(
+                                    "create -f qcow2 -o data_file=d.raw a.qcow2 1M",
+                                    "info a.qcow2",
+                                    "create -f qcow2 -o data_file=e.raw,data_file_raw=on b.qcow2 1M",
+                                    "info --output=json b.qcow2"),
+                            List.of("a.qcow2", "b.qcow2", "e.raw")));
+
+    private CreationLines() {}
+}
