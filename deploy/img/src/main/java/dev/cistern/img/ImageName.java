@@ -136,6 +136,11 @@ record ImageName(
         return new ImageName(display, file, path, format, keySecret, true);
     }
 
+    /** The same, with everyone else kept off. */
+    ImageName asLocked() {
+        return new ImageName(display, file, path, format, keySecret, false);
+    }
+
     /** The file that this image names as lying below it. */
     ImageName below(Console console, String reference, Optional<String> otherFormat) {
         var name = reference.startsWith("file:") ? reference.substring(5) : reference;

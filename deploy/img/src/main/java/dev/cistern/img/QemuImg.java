@@ -14,17 +14,17 @@ final class QemuImg {
             new TreeMap<>(
                     Map.of(
                             "check", CheckCommand::new,
+                            "commit", CommitCommand::new,
                             "create", CreateCommand::new,
                             "info", InfoCommand::new,
                             "map", MapCommand::new,
+                            "rebase", RebaseCommand::new,
                             "resize", ResizeCommand::new,
                             "snapshot", SnapshotCommand::new));
 
     /** Those of qemu-img that are not here. */
     private static final Set<String> ELSEWHERE =
-            Set.of(
-                    "amend", "bench", "bitmap", "commit", "compare", "convert", "dd", "measure",
-                    "rebase");
+            Set.of("amend", "bench", "bitmap", "compare", "convert", "dd", "measure");
 
     private QemuImg() {}
 

@@ -240,6 +240,8 @@ final class CommandLines {
                             List.of("a.qcow2", "r.raw")));
 
     static List<Scene> all() {
-        return Stream.concat(CreationLines.SCENES.stream(), OF_IMAGES.stream()).toList();
+        return Stream.of(CreationLines.SCENES, OF_IMAGES, ChainLines.SCENES)
+                .flatMap(List::stream)
+                .toList();
     }
 }

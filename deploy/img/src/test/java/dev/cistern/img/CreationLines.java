@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Command lines of {@code create} that are run with qemu-img and with us. */
 final class CreationLines {
-    private static final String NAME_TOO_LONG = "x".repeat(1100);
+    static final String NAME_TOO_LONG = "x".repeat(1100);
 
     static final List<Scene> SCENES =
             List.of(
