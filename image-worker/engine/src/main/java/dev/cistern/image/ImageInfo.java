@@ -73,8 +73,14 @@ public record ImageInfo(
                 int snapshots,
                 Optional<String> dataFile,
                 boolean rawDataFile,
-                Optional<EncryptionInfo> encryption)
-                implements Details {}
+                Optional<EncryptionInfo> encryption,
+                List<BitmapInfo> bitmaps)
+                implements Details {
+            /** A copy of {@code bitmaps} is taken. */
+            public Qcow2 {
+                bitmaps = List.copyOf(bitmaps);
+            }
+        }
 
         /**
          * A vmdk image.

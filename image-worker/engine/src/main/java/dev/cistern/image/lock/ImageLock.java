@@ -88,45 +88,49 @@ public final class ImageLock implements Closeable {
         var lock = new ImageLock(file, used, notShared);
         var held = false;
         try {
-            lock.hold();
-            lock.requireNoConflict();
-            held = true;
-            return lock;
+            held = lock.hold() && !lock.conflicts();
         } finally {
             if (!held) {
                 lock.close();
             }
         }
+        if (!held) {
+            throw lock.inUse();
+        }
+        return lock;
     }
 
-    private void hold() throws IOException {
+    private boolean hold() throws IOException {
         for (var permission : used) {
-            holdByte(permission.usedByte());
+            if (!file.tryLock(permission.usedByte(), 1, false)) {
+                return false;
+            }
         }
         for (var permission : notShared) {
-            holdByte(permission.notSharedByte());
+            if (!file.tryLock(permission.notSharedByte(), 1, false)) {
+                return false;
+            }
         }
+        return true;
     }
 
-    private void holdByte(long at) throws IOException {
-        if (!file.tryLock(at, 1, false)) {
-            throw inUse();
-        }
-    }
-
-    private void requireNoConflict() throws IOException {
+    private boolean conflicts() throws IOException {
         for (var permission : used) {
             if (file.lockedByAnother(permission.notSharedByte())) {
-                throw inUse();
+                return true;
             }
         }
         for (var permission : notShared) {
             if (file.lockedByAnother(permission.usedByte())) {
-                throw inUse();
+                return true;
             }
         }
+        return false;
     }
 
+    /**
+     * Names the holder; own locks are gone by then, so that none of them is taken for another's.
+     */
     private ImageInUseException inUse() throws IOException {
         return new ImageInUseException(file.name(), LockHolders.of(file.status().inode()));
     }

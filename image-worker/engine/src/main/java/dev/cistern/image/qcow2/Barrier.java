@@ -31,6 +31,9 @@ enum Barrier {
     /** Clusters lost a reference: only then may those left with one be written in place. */
     REFCOUNTS_BEFORE_COPIED,
 
+    /** Bitmaps are marked in use before anything changes that they should record. */
+    BITMAP_FLAGS,
+
     /** The header's first sector names what is in the others. */
     HEADER_PARTS,
 

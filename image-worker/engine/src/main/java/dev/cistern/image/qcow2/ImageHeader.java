@@ -113,9 +113,13 @@ record ImageHeader(Header header, Optional<String> backingFile, List<HeaderExten
                 && (header.autoclear() & Header.AUTOCLEAR_RAW_DATA_FILE) != 0;
     }
 
-    /** Whether there are persistent bitmaps that are as the image is. */
-    boolean hasBitmaps() {
-        return (header.autoclear() & Header.AUTOCLEAR_BITMAPS) != 0
-                && extensions.stream().anyMatch(HeaderExtension.Bitmaps.class::isInstance);
+    /** Where the persistent bitmaps are, if there are any that are as the image is. */
+    Optional<HeaderExtension.Bitmaps> bitmaps() {
+        return (header.autoclear() & Header.AUTOCLEAR_BITMAPS) == 0
+                ? Optional.empty()
+                : extensions.stream()
+                        .filter(HeaderExtension.Bitmaps.class::isInstance)
+                        .map(HeaderExtension.Bitmaps.class::cast)
+                        .findFirst();
     }
 }

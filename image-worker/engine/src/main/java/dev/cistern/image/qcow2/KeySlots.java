@@ -18,18 +18,6 @@ public final class KeySlots {
         this.exclusively = exclusively;
     }
 
-    /** A change of the header. */
-    @FunctionalInterface
-    interface Change {
-        void run() throws IOException;
-    }
-
-    /** Runs a change while nothing else goes on. */
-    @FunctionalInterface
-    interface Exclusively {
-        void run(Change change) throws IOException;
-    }
-
     /** What the header says of itself. */
     public EncryptionInfo.Luks info() {
         return luks.info();

@@ -48,6 +48,11 @@ public final class Qcow2Image implements DiskImage {
     /** Autoclear features that we keep true. */
     private final long keptAutoclear;
 
+    private final Qcow2Bitmaps bitmaps;
+
+    /** Whether anything was to be changed, and whether it may be. */
+    private volatile boolean begun;
+
     private volatile boolean touched;
 
     Qcow2Image(
@@ -68,7 +73,10 @@ public final class Qcow2Image implements DiskImage {
         this.version = image.header().version();
         this.writable = writable;
         this.autoclear = image.header().autoclear();
-        this.keptAutoclear = image.hasRawDataFile() ? Header.AUTOCLEAR_RAW_DATA_FILE : 0;
+        this.keptAutoclear =
+                Header.AUTOCLEAR_BITMAPS
+                        | (image.hasRawDataFile() ? Header.AUTOCLEAR_RAW_DATA_FILE : 0);
+        this.bitmaps = new Qcow2Bitmaps(tables, image, this::alone);
     }
 
     /**
@@ -152,6 +160,7 @@ public final class Qcow2Image implements DiskImage {
         var place = beginChange();
         try {
             requireInside(offset, from.remaining());
+            bitmaps.record(offset, from.remaining());
             writer.write(from, offset);
         } finally {
             end(place);
@@ -179,6 +188,7 @@ public final class Qcow2Image implements DiskImage {
                 throw new IllegalArgumentException(
                         "%d bytes at 0x%x are not one cluster".formatted(from.remaining(), offset));
             }
+            bitmaps.record(offset, from.remaining());
             writer.writeCompressed(from, offset);
         } finally {
             end(place);
@@ -190,6 +200,7 @@ public final class Qcow2Image implements DiskImage {
         var place = beginChange();
         try {
             requireInside(offset, length);
+            bitmaps.record(offset, length);
             writer.zero(offset, length, space);
         } finally {
             end(place);
@@ -201,6 +212,7 @@ public final class Qcow2Image implements DiskImage {
         var place = beginChange();
         try {
             requireInside(offset, length);
+            bitmaps.record(offset, length);
             writer.discard(offset, length);
         } finally {
             end(place);
@@ -209,7 +221,7 @@ public final class Qcow2Image implements DiskImage {
 
     @Override
     public void flush() throws IOException {
-        if (!touched) {
+        if (!begun) {
             return;
         }
         var place = begin();
@@ -235,8 +247,15 @@ public final class Qcow2Image implements DiskImage {
                                 name()
                                         + ": is of version 2 and has snapshots; it cannot be resized");
                     }
+                    bitmaps.requireResizable(capacity);
                     new Resizer(tables, content, writer, order).resize(capacity);
+                    bitmaps.resize();
                 });
+    }
+
+    /** The persistent bitmaps. */
+    public Qcow2Bitmaps bitmaps() {
+        return bitmaps;
     }
 
     /** The snapshots inside the image, oldest first. */
@@ -282,10 +301,19 @@ public final class Qcow2Image implements DiskImage {
      * snapshot stays.
      *
      * @throws NoSuchFileException if there is none of that id
+     * @throws ImageException.Unsupported if the image has bitmaps
      */
     public void revertToSnapshot(String id) throws IOException {
         requireNoDataFile("revert to internal snapshots");
-        alone(() -> snapshots.revert(id));
+        alone(
+                () -> {
+                    if (!bitmaps.isEmpty()) {
+                        throw new ImageException.Unsupported(
+                                name()
+                                        + ": has bitmaps, which a snapshot does not; remove them before reverting to it");
+                    }
+                    snapshots.revert(id);
+                });
     }
 
     /**
@@ -327,6 +355,7 @@ public final class Qcow2Image implements DiskImage {
                 var _ = content) {
             if (touched) {
                 order.settle();
+                bitmaps.save(order);
             }
         } finally {
             structure.writeLock().unlock();
@@ -339,7 +368,7 @@ public final class Qcow2Image implements DiskImage {
     }
 
     /** Runs what changes the structure, while nothing else goes on. */
-    private void alone(KeySlots.Change change) throws IOException {
+    private void alone(Exclusively.Change change) throws IOException {
         touch();
         structure.writeLock().lock();
         try {
@@ -388,11 +417,17 @@ public final class Qcow2Image implements DiskImage {
         if (!writable) {
             throw new IOException(name() + " was opened for reading only");
         }
-        if (!touched && autoclear != keptAutoclear) {
+        if (touched) {
+            return;
+        }
+        begun = true;
+        var known = autoclear & keptAutoclear;
+        if (autoclear != known) {
             tables.file.write(
-                    ByteBuffer.allocate(Long.BYTES).putLong(0, keptAutoclear), Header.AUTOCLEAR_AT);
+                    ByteBuffer.allocate(Long.BYTES).putLong(0, known), Header.AUTOCLEAR_AT);
             tables.file.await(Barrier.HEADER);
         }
+        bitmaps.markInUse();
         touched = true;
     }
 }

@@ -1,5 +1,6 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.BitmapInfo;
 import dev.cistern.image.EncryptionInfo;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
@@ -12,7 +13,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads what a qcow2 image says of itself; its first cluster and its LUKS header at most. */
+/**
+ * Reads what a qcow2 image says of itself; its first cluster, its LUKS header and the directory of
+ * its bitmaps at most.
+ */
 public final class Qcow2Inspector {
     private static final int PROBE_BYTES = 8;
 
@@ -40,7 +44,7 @@ public final class Qcow2Inspector {
                 allocation,
                 image.backingFile(),
                 image.backingFormat(),
-                details(image, Encryption.inspect(storage, image)));
+                details(image, Encryption.inspect(storage, image), bitmaps(image, storage)));
     }
 
     /** The snapshots inside an image, oldest first. */
@@ -53,7 +57,7 @@ public final class Qcow2Inspector {
     }
 
     private static ImageInfo.Details.Qcow2 details(
-            ImageHeader image, Optional<EncryptionInfo> encryption) {
+            ImageHeader image, Optional<EncryptionInfo> encryption, List<BitmapInfo> bitmaps) {
         var header = image.header();
         return new ImageInfo.Details.Qcow2(
                 header.version(),
@@ -68,6 +72,21 @@ public final class Qcow2Inspector {
                 header.snapshots(),
                 image.dataFile(),
                 image.hasRawDataFile(),
-                encryption);
+                encryption,
+                bitmaps);
+    }
+
+    private static List<BitmapInfo> bitmaps(ImageHeader image, Storage storage) throws IOException {
+        var file = new ImageFile(storage, ClusterGeometry.of(image.header()));
+        return new BitmapStore(file)
+                .directory(image).stream()
+                        .map(
+                                row ->
+                                        new BitmapInfo(
+                                                row.name(),
+                                                row.granularity(),
+                                                row.auto(),
+                                                row.inUse()))
+                        .toList();
     }
 }

@@ -186,9 +186,6 @@ final class Qcow2Opener {
             throw new ImageException.Corrupt(
                     storage.name() + ": has a raw data file, and so cannot have a backing file");
         }
-        if (writable && image.hasBitmaps()) {
-            throw unsupported("has persistent bitmaps, which a write here would make useless");
-        }
         var needed = ClusterGeometry.of(header).l1Entries(header.size());
         if (header.l1Entries() < needed) {
             throw new ImageException.Corrupt(
@@ -199,11 +196,6 @@ final class Qcow2Opener {
             throw new ImageException.Corrupt(
                     storage.name() + ": refcount_table_clusters at 0x38 is 0; there must be one");
         }
-    }
-
-    private ImageException.Unsupported unsupported(String what) {
-        return new ImageException.Unsupported(
-                "%s: %s; such images can be looked at, not opened".formatted(storage.name(), what));
     }
 
     private void requireSound(Header header) throws ImageException.Corrupt {

@@ -152,7 +152,7 @@ final class ReferenceCensus {
                 case HeaderExtension.EncryptionHeader(var host, var length) ->
                         add(host, Math.max(0, length), 1, "encryption header");
                 case HeaderExtension.Bitmaps bitmaps -> {
-                    if (image.hasBitmaps()) {
+                    if (image.bitmaps().isPresent()) {
                         takeBitmaps(bitmaps);
                     }
                 }

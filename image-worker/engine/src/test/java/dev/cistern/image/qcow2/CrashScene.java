@@ -238,7 +238,8 @@ final class CrashScene {
         } catch (ImageException e) {
             return Optional.of("cannot be read: " + e);
         }
-        return judge(cut, found).or(() -> judgeRepair(left, data, found));
+        var bitmaps = BitmapJudge.judge(left, steps.getFirst().after.content, found.content);
+        return bitmaps.or(() -> judge(cut, found)).or(() -> judgeRepair(left, data, found));
     }
 
     /** The image's own file of those that a crash left. */

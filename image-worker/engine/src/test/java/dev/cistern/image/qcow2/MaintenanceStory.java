@@ -4,6 +4,7 @@ import dev.cistern.image.BackingFile;
 import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.Progress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -39,6 +40,26 @@ enum MaintenanceStory implements CrashStory {
             scene.whole(Qcow2Image::empty);
             scene.write(1024, 2048, 2);
             scene.close();
+        }
+    },
+    BITMAPS(SMALL, 16 * 1024, 0) {
+        @Override
+        public void tell(CrashScene scene) throws IOException {
+            scene.write(512, 512, 9);
+            scene.write(4096, 1024, 1);
+            scene.flush();
+            scene.zero(0, 512, Space.FREE);
+            scene.flush();
+            scene.write(8192, 512, 2);
+            scene.close();
+        }
+
+        @Override
+        public void prepare(Qcow2Image image) throws IOException {
+            image.write(ByteBuffer.allocate(2048), 0);
+            image.bitmaps().add("every sector", 512, true);
+            image.bitmaps().add("everything", 1 << 20, true);
+            image.bitmaps().add("nothing", 4096, false);
         }
     };
 
