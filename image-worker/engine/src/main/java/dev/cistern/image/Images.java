@@ -83,8 +83,8 @@ public final class Images {
     public static void create(CreateOptions options, Storage storage) throws IOException {
         switch (options.format()) {
             case RAW -> {
-                storage.truncate(options.capacity());
                 options.preallocation().apply(storage, 0, options.capacity());
+                storage.truncate(options.capacity());
             }
             case QCOW2 ->
                     create(

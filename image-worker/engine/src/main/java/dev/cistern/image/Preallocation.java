@@ -31,7 +31,10 @@ public enum Preallocation {
         return text;
     }
 
-    /** Takes the space of a range that reads as zeroes. */
+    /**
+     * Takes the space of a range that reads as zeroes. It should not lie within the storage yet:
+     * what grows it takes space on every file system.
+     */
     public void apply(Storage storage, long offset, long length) throws IOException {
         switch (this) {
             case OFF, METADATA -> {}

@@ -69,11 +69,8 @@ public final class Qcow2Creator {
         creator.requireAllowed();
         creator.write();
         if (dataFile.isPresent()) {
+            options.preallocation().apply(dataFile.get(), 0, capacity);
             dataFile.get().truncate(capacity);
-            creator.preallocate(dataFile.get(), 0, capacity);
-        } else {
-            creator.preallocate(
-                    storage, creator.layout.dataHost(0), creator.bytes(creator.layout.data()));
         }
     }
 
@@ -118,6 +115,9 @@ public final class Qcow2Creator {
             }
         }
         out.flush();
+        if (layout.data() > 0) {
+            options.preallocation().apply(storage, layout.dataHost(0), bytes(layout.data()));
+        }
         storage.truncate(bytes(layout.total()));
         if (options.encryption().isPresent()) {
             var encryption = options.encryption().get();
@@ -170,9 +170,5 @@ public final class Qcow2Creator {
             bytes.putLong(entry * geometry.l2EntryBytes(), layout.dataHost(first + entry) | marks);
         }
         out.put(bytes);
-    }
-
-    private void preallocate(Storage target, long host, long length) throws IOException {
-        options.preallocation().apply(target, host, length);
     }
 }

@@ -60,20 +60,35 @@ final class Qcow2CrashTest {
         Files.write(folder.resolve("below"), story.below());
         for (var i = 0; i < JUDGED_BY_QEMU; i++) {
             var file = states.get((int) ((long) i * (states.size() - 1) / JUDGED_BY_QEMU));
-            judgeByQemu(file, file.length - (int) scene.imageOf(file).size());
+            judgeByQemu(
+                    file,
+                    file.length - (int) scene.imageOf(file).size(),
+                    story.options().encryption().isPresent());
         }
     }
 
     /** No worse than leaks and marks, which QEMU can set right. */
-    private void judgeByQemu(byte[] files, int dataBytes) throws Exception {
+    private void judgeByQemu(byte[] files, int dataBytes, boolean encrypted) throws Exception {
         var image = folder.resolve("image");
         Files.write(image, Arrays.copyOfRange(files, dataBytes, files.length));
         var options = "driver=qcow2,file.driver=file,file.filename=" + image;
+        if (encrypted) {
+            options += ",encrypt.key-secret=s";
+        }
         if (dataBytes > 0) {
             Files.write(folder.resolve("data"), Arrays.copyOf(files, dataBytes));
             options += ",data-file.driver=file,data-file.filename=" + folder.resolve("data");
         }
-        var repaired = Oracle.qemuImg("check", "-q", "-r", "all", "--image-opts", options);
+        var repaired =
+                Oracle.qemuImg(
+                        "check",
+                        "-q",
+                        "-r",
+                        "all",
+                        "--object",
+                        Encrypted.object(),
+                        "--image-opts",
+                        options);
         assertThat(repaired.status()).as(repaired.output()).isZero();
     }
 

@@ -193,6 +193,22 @@ enum WritingStory implements CrashStory {
             image.write(ByteBuffer.wrap(new byte[1952 * 1024]), 0);
         }
     },
+    ENCRYPTED(Encrypted.shortest(SMALL.withClusterSize(1024)), 4096, 3072) {
+        @Override
+        public void tell(CrashScene scene) throws IOException {
+            scene.write(100, 300, 1);
+            scene.flush();
+            scene.write(400, 200, 2);
+            scene.write(2560, 512, 3);
+            scene.flush();
+            scene.close();
+        }
+
+        @Override
+        public boolean isLong() {
+            return true;
+        }
+    },
     DATA_FILE(SMALL.withDataFile("data", false), 16 * 1024, 12 * 1024) {
         @Override
         public void tell(CrashScene scene) throws IOException {
