@@ -4,6 +4,7 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStorage;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -47,11 +48,21 @@ public interface OpenGate {
      */
     static OpenGate anywhere() {
         return (reference, access, image) -> {
-            var path = Path.of(image).resolveSibling(reference).toRealPath();
+            var path = beside(image, reference).toRealPath();
             try (var folder = Directory.open(Objects.requireNonNull(path.getParent()))) {
                 return folder.openFile(String.valueOf(path.getFileName()), access);
             }
         };
+    }
+
+    private static Path beside(String image, String reference) throws ImageException.Forbidden {
+        try {
+            return Path.of(image).resolveSibling(reference);
+        } catch (InvalidPathException _) {
+            throw new ImageException.Forbidden(
+                    "%s: names the file '%s', and no file can be called so"
+                            .formatted(image, reference));
+        }
     }
 
     private static String nameInFolder(String reference, Directory folder, String image)

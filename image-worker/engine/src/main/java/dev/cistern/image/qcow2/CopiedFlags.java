@@ -31,18 +31,21 @@ final class CopiedFlags {
     static void check(ImageFile file, Header header, Refcounts refcounts, Findings findings)
             throws IOException {
         var flags = new CopiedFlags(file, header, refcounts);
-        flags.walk((at, bits, _, ofL1) -> findings.corruption(flags.words(at, bits, ofL1)));
+        flags.walk((at, bits, _, ofL1) -> flags.tell(findings, at, bits, ofL1));
     }
 
-    private String words(long at, long bits, boolean ofL1) throws IOException {
-        return ofL1
-                ? "ERROR OFLAG_COPIED L2 cluster: l1_index=%d l1_entry=%x refcount=%d"
-                        .formatted(
-                                (at - header.l1Offset()) / ClusterGeometry.TABLE_ENTRY_BYTES,
-                                bits,
-                                refcount(L1Entry.table(bits)))
-                : "ERROR OFLAG_COPIED data cluster: l2_entry=%x refcount=%d"
-                        .formatted(bits, refcount(L2Entry.host(bits)));
+    private void tell(Findings findings, long at, long bits, boolean ofL1) throws IOException {
+        if (ofL1) {
+            findings.corruption(
+                    "ERROR OFLAG_COPIED L2 cluster: l1_index=%d l1_entry=%x refcount=%d",
+                    (at - header.l1Offset()) / ClusterGeometry.TABLE_ENTRY_BYTES,
+                    bits,
+                    refcount(L1Entry.table(bits)));
+        } else {
+            findings.corruption(
+                    "ERROR OFLAG_COPIED data cluster: l2_entry=%x refcount=%d",
+                    bits, refcount(L2Entry.host(bits)));
+        }
     }
 
     /** Sets them right; durable after the next barrier. */
@@ -53,27 +56,25 @@ final class CopiedFlags {
 
     private void walk(Wrong wrong) throws IOException {
         var fileEnd = geometry.clusterEnd(file.storage().size());
-        var bytes = (long) header.l1Entries() * ClusterGeometry.TABLE_ENTRY_BYTES;
-        if (file.storage().nextData(header.l1Offset()) >= header.l1Offset() + bytes) {
-            return;
-        }
-        var l1 = L1Table.read(file, header.l1Offset(), header.l1Entries());
-        for (var index = 0; index < l1.length; index++) {
-            var table = L1Entry.table(l1[index]);
-            if (table == 0 || geometry.inCluster(table) != 0 || table >= fileEnd) {
-                continue;
-            }
-            if (L1Entry.copied(l1[index]) != isSingle(table)) {
-                wrong.entry(
-                        header.l1Offset() + (long) index * ClusterGeometry.TABLE_ENTRY_BYTES,
-                        l1[index],
-                        l1[index] ^ L1Entry.COPIED,
-                        true);
-            }
-            if (file.storage().nextData(table) < table + geometry.clusterSize()) {
-                walkL2(table, fileEnd, wrong);
-            }
-        }
+        var walked = new LongIntMap();
+        L1Table.forEach(
+                file,
+                header.l1Offset(),
+                header.l1Entries(),
+                (at, bits) -> {
+                    var table = L1Entry.table(bits);
+                    if (table == 0 || geometry.inCluster(table) != 0 || table >= fileEnd) {
+                        return;
+                    }
+                    if (L1Entry.copied(bits) != isSingle(table)) {
+                        wrong.entry(at, bits, bits ^ L1Entry.COPIED, true);
+                    }
+                    if (!walked.contains(table)
+                            && file.storage().nextData(table) < table + geometry.clusterSize()) {
+                        walked.put(table, 1);
+                        walkL2(table, fileEnd, wrong);
+                    }
+                });
     }
 
     private void walkL2(long table, long fileEnd, Wrong wrong) throws IOException {

@@ -17,6 +17,9 @@ final class Encryption implements Closeable {
     static final int AES = 1;
     static final int LUKS = 2;
 
+    /** More than eight times what QEMU makes of the longest keys. */
+    private static final long MAX_LUKS_BYTES = 32 << 20;
+
     private final Optional<Luks> luks;
     private final Optional<GuestCipher> cipher;
 
@@ -69,10 +72,15 @@ final class Encryption implements Closeable {
             if (extension instanceof HeaderExtension.EncryptionHeader place) {
                 if (place.host() < image.header().clusterSize()
                         || place.host() % image.header().clusterSize() != 0
-                        || place.length() < 0) {
+                        || place.length() < 0
+                        || place.length() > MAX_LUKS_BYTES) {
                     throw new ImageException.Corrupt(
-                            "%s: its encryption header, 0x%x bytes at 0x%x, is not at a cluster of its own"
-                                    .formatted(storage.name(), place.length(), place.host()));
+                            "%s: its encryption header, 0x%x bytes at 0x%x, is not at a cluster of its own with 0x%x bytes at most"
+                                    .formatted(
+                                            storage.name(),
+                                            place.length(),
+                                            place.host(),
+                                            MAX_LUKS_BYTES));
                 }
                 return place;
             }

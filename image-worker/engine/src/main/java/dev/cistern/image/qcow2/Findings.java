@@ -11,25 +11,28 @@ final class Findings {
     private long leaks;
     private long errors;
 
-    void corruption(String what) {
+    void corruption(String format, Object... what) {
         corruptions++;
-        say(what);
+        say(format, what);
     }
 
-    void leak(String what) {
+    void leak(String format, Object... what) {
         leaks++;
-        say(what);
+        say(format, what);
     }
 
     /** Something could not be looked at. */
-    void error(String what) {
+    void error(String format, Object... what) {
         errors++;
-        say(what);
+        say(format, what);
     }
 
-    private void say(String what) {
+    /** There may be a finding for each of many millions of clusters; few are put in words. */
+    @SuppressWarnings(
+            "AnnotateFormatMethod") // that annotation is in a library that nothing else needs
+    private void say(String format, Object... what) {
         if (words.size() < CheckReport.MAX_FINDINGS) {
-            words.add(what);
+            words.add(format.formatted(what));
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.DiskImage.Space;
+import dev.cistern.image.ImageException;
 import dev.cistern.image.crypto.SectorCipher;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.storage.Zeroes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +26,7 @@ final class GuestData implements Closeable {
     private final boolean external;
     private final boolean raw;
     private final Optional<GuestCipher> cipher;
+    private final int clusterSize;
 
     /** Whether a data file has changed since it was synced last. */
     private volatile boolean changed;
@@ -31,16 +34,22 @@ final class GuestData implements Closeable {
     private volatile boolean failed;
 
     private GuestData(
-            Storage storage, boolean external, boolean raw, Optional<GuestCipher> cipher) {
+            Storage storage,
+            boolean external,
+            boolean raw,
+            Optional<GuestCipher> cipher,
+            int clusterSize) {
         this.storage = storage;
         this.external = external;
         this.raw = raw;
         this.cipher = cipher;
+        this.clusterSize = clusterSize;
     }
 
     /** Guest data in the image's own file. */
     static GuestData within(ImageFile file) {
-        return new GuestData(file.storage(), false, false, Optional.empty());
+        return new GuestData(
+                file.storage(), false, false, Optional.empty(), file.geometry().clusterSize());
     }
 
     /**
@@ -49,12 +58,12 @@ final class GuestData implements Closeable {
      * @param raw whether that is to be a raw image of the same content at any time
      */
     static GuestData beside(Storage dataFile, boolean raw) {
-        return new GuestData(dataFile, true, raw, Optional.empty());
+        return new GuestData(dataFile, true, raw, Optional.empty(), 1);
     }
 
     /** The same data, encrypted. */
     GuestData encrypted(GuestCipher by) {
-        return new GuestData(storage, external, raw, Optional.of(by));
+        return new GuestData(storage, external, raw, Optional.of(by), clusterSize);
     }
 
     /** Whether they are encrypted; then whole sectors have to be written. */
@@ -80,9 +89,23 @@ final class GuestData implements Closeable {
      */
     void read(ByteBuffer into, long host, long guest) throws IOException {
         if (cipher.isEmpty()) {
-            storage.readPadded(into, host);
+            readStored(into, host);
         } else {
             readEncrypted(into, host, guest, cipher.get());
+        }
+    }
+
+    /** The last cluster in the file may end behind the file, and is zero there. */
+    private void readStored(ByteBuffer into, long host) throws IOException {
+        var last = host + into.remaining() - 1;
+        if (storage.readUpTo(into, host) > 0) {
+            var end = storage.size();
+            if (!external && end <= (last & -(long) clusterSize)) {
+                throw new ImageException.Corrupt(
+                        "%s: ends at 0x%x, before the guest's bytes at 0x%x begin"
+                                .formatted(storage.name(), end, last & -(long) clusterSize));
+            }
+            Zeroes.fill(into);
         }
     }
 
@@ -96,13 +119,13 @@ final class GuestData implements Closeable {
             if (inSector == 0 && into.remaining() >= SECTOR) {
                 var start = into.position();
                 into.limit(start + into.remaining() / SECTOR * SECTOR);
-                storage.readPadded(into, at);
+                readStored(into, at);
                 into.position(start);
                 by.cipher().decrypt(into, by.number(at, guest + at - host));
                 into.position(into.limit()).limit(limit);
             } else {
                 var sector = SCRATCH.of(SECTOR);
-                storage.readPadded(sector, at - inSector);
+                readStored(sector, at - inSector);
                 by.cipher().decrypt(sector.flip(), by.number(at, guest + at - host));
                 into.put(sector.slice(inSector, Math.min(SECTOR - inSector, into.remaining())));
             }

@@ -10,6 +10,9 @@ import java.util.BitSet;
 
 /** The active L1 table, whole in memory. Guarded by the map lock, but for {@link Batch#write}. */
 final class L1Table {
+    /** What is read at once of a table that is not kept; tables begin at multiples of 512. */
+    private static final int PIECE_BYTES = 4096;
+
     private final ImageFile file;
     private final BitSet dirty = new BitSet();
     private long host;
@@ -22,10 +25,69 @@ final class L1Table {
     }
 
     static L1Table load(ImageFile file, long host, int length) throws IOException {
-        return new L1Table(file, host, read(file, host, length));
+        return new L1Table(file, host, readSound(file, host, length));
     }
 
-    /** The entries of an L1 table, a snapshot's for example. */
+    /**
+     * The entries of an L1 table that is to be worked with, a snapshot's for example. Since no two
+     * entries name the same L2 table, what is done with all of them takes no longer than the file
+     * has bytes.
+     *
+     * @throws ImageException.Corrupt if the file ends before the table, or two entries are the same
+     */
+    static long[] readSound(ImageFile file, long host, int length) throws IOException {
+        var bytes = (long) length * ClusterGeometry.TABLE_ENTRY_BYTES;
+        var end = file.storage().size();
+        if (bytes > 0 && host > end - bytes) {
+            throw new ImageException.Corrupt(
+                    "%s: ends at 0x%x, before the L1 table of %d entries at 0x%x does"
+                            .formatted(file.name(), end, length, host));
+        }
+        var entries = read(file, host, length);
+        requireDistinct(entries, host, file.name());
+        return entries;
+    }
+
+    private static void requireDistinct(long[] entries, long host, String name)
+            throws ImageException.Corrupt {
+        var tables =
+                Arrays.stream(entries).map(L1Entry::table).filter(table -> table != 0).toArray();
+        Arrays.sort(tables);
+        for (var i = 1; i < tables.length; i++) {
+            if (tables[i] == tables[i - 1]) {
+                throw new ImageException.Corrupt(
+                        "%s: two entries of the L1 table at 0x%x name the same L2 table at 0x%x; each must have its own"
+                                .formatted(name, host, tables[i]));
+            }
+        }
+    }
+
+    /** Takes the entries of a table. */
+    @FunctionalInterface
+    interface Entries {
+        void entry(long at, long bits) throws IOException;
+    }
+
+    /** Names all entries that are not zero, without reading holes of the file. */
+    static void forEach(ImageFile file, long host, int length, Entries entries) throws IOException {
+        var end = host + (long) length * ClusterGeometry.TABLE_ENTRY_BYTES;
+        for (var at = host; at < end; ) {
+            at = Math.max(at, file.storage().nextData(at) & -(long) PIECE_BYTES);
+            if (at >= end) {
+                return;
+            }
+            var piece = file.read(at, (int) Math.min(PIECE_BYTES, end - at));
+            while (piece.hasRemaining()) {
+                var bits = piece.getLong();
+                if (bits != 0) {
+                    entries.entry(at + piece.position() - ClusterGeometry.TABLE_ENTRY_BYTES, bits);
+                }
+            }
+            at += piece.limit();
+        }
+    }
+
+    /** The entries of a table of this form, whatever they are. */
     static long[] read(ImageFile file, long host, int length) throws IOException {
         var entries = new long[length];
         file.read(host, length * ClusterGeometry.TABLE_ENTRY_BYTES).asLongBuffer().get(entries);
@@ -57,7 +119,7 @@ final class L1Table {
         var table = L1Entry.table(bits);
         if (file.geometry().inCluster(table) != 0) {
             throw new ImageException.Corrupt(
-                    "%s: L1 entry %d names an L2 table at 0x%x, which is not at a cluster of 0x%x bytes"
+                    "%s: L1 entry %d names an L2 table at 0x%x, which is not at a multiple of 0x%x"
                             .formatted(file.name(), index, table, file.geometry().clusterSize()));
         }
         return table;

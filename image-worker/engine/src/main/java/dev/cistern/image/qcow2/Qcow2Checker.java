@@ -70,7 +70,7 @@ public final class Qcow2Checker {
                 findings.errors(),
                 Math.max(0, before.corruptions() - findings.corruptions()),
                 Math.max(0, before.leaks() - findings.leaks()),
-                comparison.end() << file.geometry().clusterBits(),
+                comparison.end(),
                 file.geometry().clusters(image.header().size()),
                 census.allocated(),
                 census.fragmented(),
@@ -96,8 +96,8 @@ public final class Qcow2Checker {
         }
         if (comparison.broken() || comparison.tooLow()) {
             comparison.forgetOwnClusters();
-            var end = Math.max(comparison.end(), file.geometry().clusters(file.storage().size()));
-            new RefcountRebuild(file, census.counts()).run(end);
+            new RefcountRebuild(file, census.counts())
+                    .run(file.geometry().clusters(file.storage().size()));
         } else {
             comparison.lower();
             file.await(Barrier.REFCOUNTS_BEFORE_COPIED);

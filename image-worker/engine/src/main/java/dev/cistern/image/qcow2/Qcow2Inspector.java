@@ -51,7 +51,7 @@ public final class Qcow2Inspector {
     public static List<SnapshotInfo> snapshots(Storage storage) throws IOException {
         var header = ImageHeader.read(storage).header();
         var file = new ImageFile(storage, ClusterGeometry.of(header));
-        return Snapshots.read(file, header).stream()
+        return SnapshotTable.read(file, header).stream()
                 .map(entry -> Snapshots.info(entry, header.size()))
                 .toList();
     }

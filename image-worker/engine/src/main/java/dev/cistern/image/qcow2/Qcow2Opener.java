@@ -58,9 +58,7 @@ final class Qcow2Opener {
                     var image = ImageHeader.read(storage);
                     requireWorkable(image);
                     var file = new ImageFile(storage, ClusterGeometry.of(image.header()), omitted);
-                    var entry =
-                            Snapshots.findAny(
-                                    Snapshots.read(file, image.header()), idOrName, storage.name());
+                    var entry = SnapshotTable.find(file, image.header(), idOrName);
                     return load(
                             new ImageHeader(
                                     image.header().at(entry),
@@ -123,6 +121,9 @@ final class Qcow2Opener {
         var opened = false;
         try {
             var tables = ImageTables.load(file, image.header(), cacheSize, data);
+            if (writable) {
+                OwnPlaces.requireSound(tables, image);
+            }
             backing = openBelow(image);
             var whole = new Qcow2Image(image, tables, encryption, backing, writable);
             opened = true;

@@ -4,6 +4,7 @@ import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.qcow2.format.RefcountBlock;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Compares the refcounts on disk with the references that there are. First it counts the refcount
@@ -54,9 +55,10 @@ final class RefcountComparison {
         return broken;
     }
 
-    /** No cluster from here on is in use or counted. */
+    /** Where the last cluster ends that is in use or counted, bytes. */
     long end() {
-        return Math.max(end, references.end());
+        var last = Math.max(end, references.end());
+        return Math.min(last, Long.MAX_VALUE >>> geometry.clusterBits()) << geometry.clusterBits();
     }
 
     private void countOwnClusters() throws IOException {
@@ -66,9 +68,7 @@ final class RefcountComparison {
             countOwn(geometry.cluster(tableHost) + i);
         }
         if (!tableCounted) {
-            breakDown(
-                    "the refcount table at 0x%x goes beyond the end of the file"
-                            .formatted(tableHost));
+            breakDown("the refcount table at 0x%x goes beyond the end of the file", tableHost);
         }
         for (var index = 0; index < table.length; index++) {
             var host = table[index];
@@ -77,12 +77,13 @@ final class RefcountComparison {
             }
             var cluster = geometry.cluster(host);
             if (host < 0 || geometry.inCluster(host) != 0 || cluster >= fileEnd) {
-                breakDown("refcount table entry %d names a block at 0x%x".formatted(index, host));
+                breakDown(
+                        "refcount table entry %d names a block at 0x%x, which is not at a cluster of the file",
+                        index, host);
                 table[index] = 0;
             } else if (references.get(cluster) > 0) {
                 breakDown(
-                        "the refcount block at 0x%x, entry %d, is something else too"
-                                .formatted(host, index));
+                        "the refcount block at 0x%x, entry %d, is something else too", host, index);
                 table[index] = 0;
             } else {
                 references.add(cluster, 1);
@@ -90,16 +91,16 @@ final class RefcountComparison {
         }
     }
 
-    private void countOwn(long cluster) {
+    private void countOwn(long cluster) throws IOException {
         if (references.get(cluster) > 0) {
-            breakDown("the refcount table at 0x%x lies over something else".formatted(tableHost));
+            breakDown("the refcount table at 0x%x lies over something else", tableHost);
         }
         references.add(cluster, 1);
     }
 
-    private void breakDown(String what) {
+    private void breakDown(String format, Object... what) {
         broken = true;
-        findings.corruption(what);
+        findings.corruption(format, what);
     }
 
     private void compareAll() throws IOException {
@@ -127,9 +128,39 @@ final class RefcountComparison {
 
     private void compareBlock(long host, long first) throws IOException {
         var block = file.read(host, geometry.clusterSize());
-        for (var i = 0; i < geometry.blockEntries(); i++) {
-            compare(first + i, RefcountBlock.get(block, 0, i, geometry.refcountOrder()));
+        forEachOf(
+                block,
+                first,
+                i -> compare(first + i, RefcountBlock.get(block, 0, i, geometry.refcountOrder())));
+    }
+
+    /** Takes the place of a count in its block. */
+    @FunctionalInterface
+    private interface Place {
+        void at(int index);
+    }
+
+    /** Names all places of a block but runs of counts that are zero as are the references. */
+    private void forEachOf(ByteBuffer block, long first, Place place) {
+        var run = Math.min(SparseCounts.RUN, geometry.blockEntries());
+        for (var start = 0; start < geometry.blockEntries(); start += run) {
+            if (!isZero(block, start, run) || !references.isEmptyRun(first + start)) {
+                for (var i = start; i < start + run; i++) {
+                    place.at(i);
+                }
+            }
         }
+    }
+
+    private boolean isZero(ByteBuffer block, int start, int run) {
+        var from = (long) start << geometry.refcountOrder() >>> 3;
+        var bytes = run << geometry.refcountOrder() >>> 3;
+        for (var at = 0; at < bytes; at += Long.BYTES) {
+            if (block.getLong((int) from + at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void compare(long cluster, long count) {
@@ -140,13 +171,12 @@ final class RefcountComparison {
         }
         if (Long.compareUnsigned(count, expected) > 0) {
             findings.leak(
-                    "Leaked cluster %d refcount=%s reference=%d"
-                            .formatted(cluster, Long.toUnsignedString(count), expected));
+                    "Leaked cluster %d refcount=%s reference=%d",
+                    cluster, Long.toUnsignedString(count), expected);
         } else {
             tooLow = true;
             findings.corruption(
-                    "ERROR cluster %d refcount=%d reference=%d"
-                            .formatted(cluster, count, expected));
+                    "ERROR cluster %d refcount=%d reference=%d", cluster, count, expected);
         }
     }
 
@@ -161,22 +191,24 @@ final class RefcountComparison {
 
     private void lowerBlock(long host, long first) throws IOException {
         var block = file.read(host, geometry.clusterSize());
-        var changed = false;
-        for (var i = 0; i < geometry.blockEntries(); i++) {
-            var expected = references.get(first + i);
-            var count = RefcountBlock.get(block, 0, i, geometry.refcountOrder());
-            if (Long.compareUnsigned(count, expected) > 0) {
-                RefcountBlock.set(block, 0, i, geometry.refcountOrder(), expected);
-                changed = true;
-            }
-        }
-        if (changed) {
+        var order = geometry.refcountOrder();
+        var before = ByteBuffer.allocate(block.limit()).put(0, block, 0, block.limit());
+        forEachOf(
+                block,
+                first,
+                i -> {
+                    var expected = references.get(first + i);
+                    if (Long.compareUnsigned(RefcountBlock.get(block, 0, i, order), expected) > 0) {
+                        RefcountBlock.set(block, 0, i, order, expected);
+                    }
+                });
+        if (!block.equals(before)) {
             file.write(block, host);
         }
     }
 
     /** The references without those to the structures that were counted here. */
-    void forgetOwnClusters() {
+    void forgetOwnClusters() throws IOException {
         for (var i = 0; i < tableClusters() && tableCounted; i++) {
             references.add(geometry.cluster(tableHost) + i, -1);
         }

@@ -36,7 +36,7 @@ final class RefcountRebuild {
     /**
      * Does it, durably.
      *
-     * @param first cluster from which on nothing is in use
+     * @param first cluster behind the end of the file, and so behind all that is in use
      */
     void run(long first) throws IOException {
         var indexes = new TreeSet<Long>();
@@ -48,6 +48,7 @@ final class RefcountRebuild {
             indexes.add(geometry.blockIndex(end));
             used = first + indexes.size() + tableClusters(indexes);
         }
+        requireAddressable(used);
         requireCountable(tableClusters(indexes));
         for (var cluster = first; cluster < used; cluster++) {
             references.add(cluster, 1);
@@ -75,6 +76,14 @@ final class RefcountRebuild {
                 ByteBuffer.allocate(12).putLong(host).putInt((int) clusters).flip(),
                 Header.REFCOUNT_TABLE_AT);
         file.await(Barrier.HEADER_BEFORE_FREEING);
+    }
+
+    private void requireAddressable(long clusters) throws ImageException.OutOfRange {
+        if (clusters > Long.MAX_VALUE >>> geometry.clusterBits()) {
+            throw new ImageException.OutOfRange(
+                    "%s: has 0x%x clusters, behind which there is no room for refcounts"
+                            .formatted(file.name(), clusters));
+        }
     }
 
     private void requireCountable(long tableClusters) throws ImageException {

@@ -119,6 +119,14 @@ final class Refcounts {
         return count - 1;
     }
 
+    /** Where all blocks are that the table names. */
+    long[] blocks() throws ImageException.Corrupt {
+        for (var index = 0; index < table.length; index++) {
+            requireAtCluster(table[index], index);
+        }
+        return Arrays.stream(table).filter(block -> block != 0).toArray();
+    }
+
     boolean hasBlock(long cluster) throws ImageException.Corrupt {
         return blockOf(cluster) != 0;
     }
@@ -135,12 +143,16 @@ final class Refcounts {
             return 0;
         }
         var block = table[(int) index];
+        requireAtCluster(block, index);
+        return block;
+    }
+
+    private void requireAtCluster(long block, long index) throws ImageException.Corrupt {
         if (geometry.inCluster(block) != 0 || block < 0) {
             throw new ImageException.Corrupt(
-                    "%s: refcount table entry %d names a block at 0x%x, which is not at a cluster"
-                            .formatted(file.name(), index, block));
+                    "%s: refcount table entry %d names a block at 0x%x, which is not at a multiple of 0x%x"
+                            .formatted(file.name(), index, block, geometry.clusterSize()));
         }
-        return block;
     }
 
     private long byteInBlock(long cluster) {

@@ -20,7 +20,7 @@ final class ReferenceCensus {
     private final ClusterGeometry geometry;
     private final ImageHeader image;
     private final Findings findings;
-    private final SparseCounts counts = new SparseCounts();
+    private final SparseCounts counts;
 
     /** How often each L2 table that is not a hole is referred to, by its cluster. */
     private final LongIntMap visits = new LongIntMap();
@@ -37,6 +37,7 @@ final class ReferenceCensus {
         this.geometry = file.geometry();
         this.image = image;
         this.findings = findings;
+        this.counts = new SparseCounts(file.name());
         this.fileEnd = geometry.clusterEnd(file.storage().size());
     }
 
@@ -74,22 +75,24 @@ final class ReferenceCensus {
     }
 
     /** Counts clusters; false if they are not where clusters can be. */
-    private boolean add(long host, long bytes, int times, String what) {
+    private boolean add(long host, long bytes, int times, String what)
+            throws ImageException.OutOfRange {
         if (bytes == 0) {
             return true;
         }
         if (host < 0 || geometry.inCluster(host) != 0) {
-            findings.corruption("the %s at 0x%x is not at a cluster".formatted(what, host));
+            findings.corruption("the %s at 0x%x is not at a cluster", what, host);
             return false;
         }
         return addBytes(host, bytes, times, what);
     }
 
-    private boolean addBytes(long host, long bytes, int times, String what) {
-        if (host > fileEnd - bytes && geometry.clusterStart(host + bytes - 1) >= fileEnd) {
+    private boolean addBytes(long host, long bytes, int times, String what)
+            throws ImageException.OutOfRange {
+        if (!isInside(host, bytes)) {
             findings.corruption(
-                    "the %s at 0x%x, 0x%x bytes, goes beyond the end of the file at 0x%x"
-                            .formatted(what, host, bytes, fileEnd));
+                    "the %s at 0x%x, 0x%x bytes, goes beyond the end of the file at 0x%x",
+                    what, host, bytes, fileEnd);
             return false;
         }
         for (var cluster = geometry.cluster(host);
@@ -100,33 +103,35 @@ final class ReferenceCensus {
         return true;
     }
 
+    /** Whether clusters, up to the one that has the last byte, are in the file. */
+    private boolean isInside(long host, long bytes) {
+        return bytes - 1 <= Long.MAX_VALUE - host
+                && geometry.clusterStart(host + bytes - 1) < fileEnd;
+    }
+
     private void visitL1(long host, int entries, String what) throws IOException {
         var bytes = (long) entries * ClusterGeometry.TABLE_ENTRY_BYTES;
-        if (isCounted(host, bytes)) {
-            findings.corruption("the %s at 0x%x lies over something else".formatted(what, host));
-            return;
+        if (isInside(host, bytes) && isCounted(host, bytes)) {
+            findings.corruption("the %s at 0x%x lies over something else", what, host);
+        } else if (add(host, bytes, 1, what)) {
+            L1Table.forEach(file, host, entries, (_, bits) -> visitL2(L1Entry.table(bits)));
         }
-        if (!add(host, bytes, 1, what) || file.storage().nextData(host) >= host + bytes) {
-            return;
-        }
-        var l1 = L1Table.read(file, host, entries);
-        for (var index = 0; index < l1.length; index++) {
-            var table = L1Entry.table(l1[index]);
-            if (table != 0
-                    && add(table, geometry.clusterSize(), 1, "L2 table")
-                    && file.storage().nextData(table) < table + geometry.clusterSize()) {
-                var cluster = geometry.cluster(table);
-                visits.put(cluster, Math.max(0, visits.get(cluster)) + 1);
-            }
+    }
+
+    private void visitL2(long table) throws IOException {
+        if (table != 0
+                && add(table, geometry.clusterSize(), 1, "L2 table")
+                && file.storage().nextData(table) < table + geometry.clusterSize()) {
+            var cluster = geometry.cluster(table);
+            visits.put(cluster, Math.max(0, visits.get(cluster)) + 1);
         }
     }
 
     private boolean isCounted(long host, long bytes) {
-        for (var at = host; at >= 0 && at < Math.min(host + bytes, fileEnd); ) {
+        for (var at = host; at < host + bytes; at += geometry.clusterSize()) {
             if (counts.get(geometry.cluster(at)) > 0) {
                 return true;
             }
-            at += geometry.clusterSize();
         }
         return false;
     }
@@ -134,9 +139,9 @@ final class ReferenceCensus {
     private void takeSnapshots(Header header) throws IOException {
         List<SnapshotEntry> entries;
         try {
-            entries = Snapshots.read(file, header);
+            entries = SnapshotTable.read(file, header);
         } catch (ImageException.Corrupt e) {
-            findings.error(String.valueOf(e.getMessage()));
+            findings.error("%s", String.valueOf(e.getMessage()));
             return;
         }
         var bytes = entries.stream().mapToLong(SnapshotEntry::length).sum();
@@ -170,7 +175,7 @@ final class ReferenceCensus {
         if (length < 0
                 || length > SnapshotEntry.MAX_TABLE_BYTES
                 || !add(bitmaps.directoryHost(), length, 1, "bitmap directory")) {
-            findings.error("the bitmap directory of 0x%x bytes cannot be read".formatted(length));
+            findings.error("the bitmap directory of 0x%x bytes cannot be read", length);
             return;
         }
         var rows = file.read(bitmaps.directoryHost(), (int) length);
@@ -186,35 +191,39 @@ final class ReferenceCensus {
     private void takeBitmap(long host, int entries) throws IOException {
         var most = Header.MAX_L1_BYTES / ClusterGeometry.TABLE_ENTRY_BYTES;
         if (entries < 0 || entries > most) {
-            findings.error(
-                    "the bitmap table at 0x%x has too many entries to be read".formatted(host));
+            findings.error("the bitmap table at 0x%x has too many entries to be read", host);
             return;
         }
         var bytes = (long) entries * ClusterGeometry.TABLE_ENTRY_BYTES;
-        if (add(host, bytes, 1, "bitmap table")) {
-            for (var entry : L1Table.read(file, host, entries)) {
-                if (L1Entry.table(entry) != 0) {
-                    add(L1Entry.table(entry), geometry.clusterSize(), 1, "bitmap cluster");
-                }
-            }
+        if (isInside(host, bytes) && isCounted(host, bytes)) {
+            findings.corruption("the bitmap table at 0x%x lies over something else", host);
+        } else if (add(host, bytes, 1, "bitmap table")) {
+            L1Table.forEach(
+                    file,
+                    host,
+                    entries,
+                    (_, bits) -> {
+                        if (L1Entry.table(bits) != 0) {
+                            add(L1Entry.table(bits), geometry.clusterSize(), 1, "bitmap cluster");
+                        }
+                    });
         }
     }
 
     /** The tables of the active image come first and in order, for its figures. */
     private void walkActive(Header header) throws IOException {
-        var bytes = (long) header.l1Entries() * ClusterGeometry.TABLE_ENTRY_BYTES;
-        if (header.l1Offset() > fileEnd - bytes
-                || file.storage().nextData(header.l1Offset()) >= header.l1Offset() + bytes) {
-            return;
-        }
-        for (var bits : L1Table.read(file, header.l1Offset(), header.l1Entries())) {
-            var table = L1Entry.table(bits);
-            var visited = visits.get(geometry.cluster(table));
-            if (table != 0 && geometry.inCluster(table) == 0 && visited > 0) {
-                walk(table, visited, true);
-                visits.put(geometry.cluster(table), 0);
-            }
-        }
+        L1Table.forEach(
+                file,
+                header.l1Offset(),
+                header.l1Entries(),
+                (_, bits) -> {
+                    var table = L1Entry.table(bits);
+                    var visited = visits.get(geometry.cluster(table));
+                    if (table != 0 && geometry.inCluster(table) == 0 && visited > 0) {
+                        walk(table, visited, true);
+                        visits.put(geometry.cluster(table), 0);
+                    }
+                });
     }
 
     private void walkOthers() throws IOException {
@@ -235,13 +244,14 @@ final class ReferenceCensus {
         }
     }
 
-    private void take(long bits, long bitmap, long at, int times, boolean active) {
+    private void take(long bits, long bitmap, long at, int times, boolean active)
+            throws ImageException.OutOfRange {
         if (L2Entry.compressed(bits)) {
             takeCompressed(bits, at, times, active);
             return;
         }
         if (isInvalid(bits, bitmap)) {
-            findings.corruption("the L2 entry 0x%x at 0x%x contradicts itself".formatted(bits, at));
+            findings.corruption("the L2 entry 0x%x at 0x%x contradicts itself", bits, at);
         }
         var host = L2Entry.host(bits);
         if (host == 0 && (!L2Entry.hasHost(bits, geometry) || (bits & L2Entry.ZERO) != 0)) {
@@ -266,11 +276,11 @@ final class ReferenceCensus {
         return false;
     }
 
-    private void takeCompressed(long bits, long at, int times, boolean active) {
+    private void takeCompressed(long bits, long at, int times, boolean active)
+            throws ImageException.OutOfRange {
         if (L2Entry.copied(bits)) {
             findings.corruption(
-                    "the compressed cluster of the L2 entry at 0x%x is marked copied"
-                            .formatted(at));
+                    "the compressed cluster of the L2 entry at 0x%x is marked copied", at);
         }
         addBytes(
                 L2Entry.compressedHost(bits, geometry),

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -53,54 +54,8 @@ final class Snapshots {
     }
 
     static Snapshots load(ImageTables tables, WriteOrder order, Header header) throws IOException {
-        return new Snapshots(tables, order, read(tables.file, header), header.snapshotsOffset());
-    }
-
-    /** The rows of the snapshot table that a header names. */
-    static List<SnapshotEntry> read(ImageFile file, Header header) throws IOException {
-        var entries = new ArrayList<SnapshotEntry>();
-        if (header.snapshots() == 0) {
-            return entries;
-        }
-        var length = file.storage().size() - header.snapshotsOffset();
-        var bytes =
-                file.read(
-                        header.snapshotsOffset(),
-                        Math.clamp(length, 0, SnapshotEntry.MAX_TABLE_BYTES));
-        for (var row = 0; row < header.snapshots(); row++) {
-            var entry = SnapshotEntry.decode(bytes, header.snapshotsOffset(), file.name());
-            requireSound(entry, file);
-            entries.add(entry);
-        }
-        return entries;
-    }
-
-    private static void requireSound(SnapshotEntry entry, ImageFile file)
-            throws ImageException.Corrupt {
-        var most = Header.MAX_L1_BYTES / ClusterGeometry.TABLE_ENTRY_BYTES;
-        var capacity = entry.capacity(0);
-        if (capacity < 0 || file.geometry().l1Entries(capacity) > most) {
-            throw new ImageException.Corrupt(
-                    "%s: the snapshot %s has a capacity of %s bytes, more than an L1 table of %d entries can map"
-                            .formatted(
-                                    file.name(),
-                                    entry.id(),
-                                    Long.toUnsignedString(capacity),
-                                    most));
-        }
-        if (entry.l1Entries() < 0
-                || entry.l1Entries() > most
-                || entry.l1Host() < 0
-                || file.geometry().inCluster(entry.l1Host()) != 0) {
-            throw new ImageException.Corrupt(
-                    "%s: the snapshot %s has an L1 table of %s entries at 0x%x; at most %d at a cluster were expected"
-                            .formatted(
-                                    file.name(),
-                                    entry.id(),
-                                    Integer.toUnsignedString(entry.l1Entries()),
-                                    entry.l1Host(),
-                                    most));
-        }
+        return new Snapshots(
+                tables, order, SnapshotTable.read(tables.file, header), header.snapshotsOffset());
     }
 
     List<SnapshotInfo> list() {
@@ -132,19 +87,6 @@ final class Snapshots {
                         () ->
                                 new NoSuchFileException(
                                         image, null, "has no snapshot with the id " + id));
-    }
-
-    /** The row of a snapshot by its id or else, the oldest, by its name. */
-    static SnapshotEntry findAny(List<SnapshotEntry> entries, String idOrName, String image)
-            throws NoSuchFileException {
-        return first(entries, entry -> entry.id().equals(idOrName))
-                .or(() -> first(entries, entry -> entry.name().equals(idOrName)))
-                .orElseThrow(
-                        () ->
-                                new NoSuchFileException(
-                                        image,
-                                        null,
-                                        "has no snapshot with the id or name " + idOrName));
     }
 
     private static Optional<SnapshotEntry> first(
@@ -267,21 +209,23 @@ final class Snapshots {
         for (var index = 0; index < copy.length; index++) {
             copy[index] &= ~L1Entry.COPIED;
         }
-        return writeTable(L1Table.encode(copy));
+        return writeTable(
+                (long) copy.length * ClusterGeometry.TABLE_ENTRY_BYTES,
+                table -> table.asLongBuffer().put(copy));
     }
 
     /** Writes a table to clusters of its own; 0 if it is empty. */
-    private long writeTable(ByteBuffer content) throws IOException {
-        if (content.limit() == 0) {
+    private long writeTable(long bytes, Consumer<ByteBuffer> content) throws IOException {
+        if (bytes == 0) {
             return 0;
         }
-        var clusters = geometry.clusters(content.limit());
+        var clusters = geometry.clusters(bytes);
         var host = tables.allocator.allocateTable(clusters);
-        var padded = ByteBuffer.allocate(Math.toIntExact(clusters << geometry.clusterBits()));
-        padded.put(0, content, 0, content.limit());
         var written = false;
         try {
-            file.write(padded, host);
+            var table = ByteBuffer.allocate(Math.toIntExact(clusters << geometry.clusterBits()));
+            content.accept(table);
+            file.write(table.clear(), host);
             written = true;
             return host;
         } finally {
@@ -296,9 +240,10 @@ final class Snapshots {
         var oldHost = tableHost;
         var oldBytes = tableBytes(entries);
         requireAllowed(tableBytes(changed));
-        var content = ByteBuffer.allocate((int) tableBytes(changed));
-        changed.forEach(entry -> entry.encode(content));
-        var host = writeTable(content.flip());
+        var host =
+                writeTable(
+                        tableBytes(changed),
+                        table -> changed.forEach(entry -> entry.encode(table)));
         writeAll();
         file.await(Barrier.TABLE_BEFORE_HEADER);
         attempt.committed = true;
@@ -333,7 +278,7 @@ final class Snapshots {
     void delete(String id) throws IOException {
         order.settle();
         var gone = find(entries, id, file.name());
-        var l1 = L1Table.read(file, gone.l1Host(), gone.l1Entries());
+        var l1 = L1Table.readSound(file, gone.l1Host(), gone.l1Entries());
         var tree = new TableTree(tables, l1);
         var changed = new ArrayList<>(entries);
         changed.remove(gone);
@@ -348,7 +293,7 @@ final class Snapshots {
         var old = tables.l1.copy();
         var oldHost = tables.l1.host();
         var length = (int) Math.max(entry.l1Entries(), geometry.l1Entries(capacity));
-        var l1 = Arrays.copyOf(L1Table.read(file, entry.l1Host(), entry.l1Entries()), length);
+        var l1 = Arrays.copyOf(L1Table.readSound(file, entry.l1Host(), entry.l1Entries()), length);
         var tree = new TableTree(tables, l1);
         requireRoom(tree);
         var attempt = new Attempt(tree);

@@ -1,5 +1,6 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.ImageException;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -104,7 +105,11 @@ final class TableCache {
         var slot = vacantSlot();
         hosts[slot] = NOWHERE;
         flags[slot] = 0;
-        storage.readPadded(chunk(slot).slice(base(slot), sliceBytes), start);
+        if (storage.readUpTo(chunk(slot).slice(base(slot), sliceBytes), start) > 0) {
+            throw new ImageException.Corrupt(
+                    "%s: ends at 0x%x, before the part of a table at 0x%x, 0x%x bytes, does"
+                            .formatted(storage.name(), storage.size(), start, sliceBytes));
+        }
         hosts[slot] = start;
         slots.put(start, slot);
         return slot;

@@ -35,6 +35,9 @@ public final class FileStorage implements Storage {
 
     @Override
     public int read(ByteBuffer into, long offset) throws IOException {
+        if (offset > Long.MAX_VALUE - into.remaining()) {
+            return 0; // No file is that long, and the kernel would take it for a wrong request.
+        }
         if (into.isDirect()) {
             var count = pread(MemorySegment.ofBuffer(into), into.remaining(), offset);
             into.position(into.position() + count);

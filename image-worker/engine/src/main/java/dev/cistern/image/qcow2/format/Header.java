@@ -257,7 +257,7 @@ public record Header(
         return (incompatible & feature) != 0;
     }
 
-    /** The same image as one of its snapshots has it. */
+    /** The same image as one of its snapshots has it, which has no snapshots itself. */
     public Header at(SnapshotEntry snapshot) {
         return new Header(
                 version,
@@ -270,8 +270,8 @@ public record Header(
                 snapshot.l1Host(),
                 refcountTableOffset,
                 refcountTableClusters,
-                snapshots,
-                snapshotsOffset,
+                0,
+                0,
                 incompatible,
                 compatible,
                 autoclear,

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param clockNanos how long the guest had been running
  * @param stateBytes length of the machine's state
  * @param extra as on disk, at least disk size and length of state in version 3
+ * @param idBytes as on disk; neither these nor the name's need be UTF-8
  */
 public record SnapshotEntry(
         long l1Host,
@@ -22,8 +23,8 @@ public record SnapshotEntry(
         long clockNanos,
         long stateBytes,
         ByteBuffer extra,
-        String id,
-        String name) {
+        ByteBuffer idBytes,
+        ByteBuffer nameBytes) {
     private static final int FIXED_BYTES = 40;
     private static final int ALIGNMENT = 8;
     private static final int STATE_IN_EXTRA = 8;
@@ -32,6 +33,9 @@ public record SnapshotEntry(
 
     /** QEMU's limit, bytes. */
     private static final int MAX_EXTRA_BYTES = 1024;
+
+    /** The most bytes of a row. */
+    public static final int MAX_BYTES = FIXED_BYTES + MAX_EXTRA_BYTES + 2 * 0xffff + ALIGNMENT;
 
     /** QEMU's limit for all rows together, bytes. */
     public static final int MAX_TABLE_BYTES = 64 << 20;
@@ -54,8 +58,22 @@ public record SnapshotEntry(
                 0,
                 0,
                 extra,
-                id,
-                name);
+                utf8(id),
+                utf8(name));
+    }
+
+    private static ByteBuffer utf8(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What it is called by, unique in its image. */
+    public String id() {
+        return HeaderExtension.text(idBytes.duplicate());
+    }
+
+    /** What its maker calls it. */
+    public String name() {
+        return HeaderExtension.text(nameBytes.duplicate());
     }
 
     /** Bytes that a guest sees in it; without extra data those of the image. */
@@ -73,11 +91,11 @@ public record SnapshotEntry(
     /**
      * Reads a row and moves the buffer past it.
      *
-     * @param at where the table begins in the image, for messages
+     * @param at where the buffer's first byte is in the image, for messages
      */
     public static SnapshotEntry decode(ByteBuffer bytes, long at, String image)
             throws ImageException.Corrupt {
-        require(bytes, FIXED_BYTES, at, image);
+        requireRoom(bytes, FIXED_BYTES, at, image);
         var start = bytes.position();
         var row = bytes.slice(start, FIXED_BYTES);
         var idLength = Short.toUnsignedInt(row.getShort(12));
@@ -93,9 +111,8 @@ public record SnapshotEntry(
                                     MAX_EXTRA_BYTES));
         }
         var length = FIXED_BYTES + extraLength + idLength + nameLength;
-        require(bytes, length, at, image);
-        var extra =
-                ByteBuffer.allocate(extraLength).put(0, bytes, start + FIXED_BYTES, extraLength);
+        requireRoom(bytes, length, at, image);
+        var extra = copy(bytes, start + FIXED_BYTES, extraLength);
         var idAt = start + FIXED_BYTES + extraLength;
         var state =
                 extraLength >= STATE_IN_EXTRA
@@ -111,23 +128,27 @@ public record SnapshotEntry(
                 row.getLong(24),
                 state,
                 extra,
-                HeaderExtension.text(bytes.slice(idAt, idLength)),
-                HeaderExtension.text(bytes.slice(idAt + idLength, nameLength)));
+                copy(bytes, idAt, idLength),
+                copy(bytes, idAt + idLength, nameLength));
     }
 
-    private static void require(ByteBuffer bytes, int length, long at, String image)
+    private static ByteBuffer copy(ByteBuffer from, int start, int length) {
+        return ByteBuffer.allocate(length).put(0, from, start, length);
+    }
+
+    private static void requireRoom(ByteBuffer bytes, int length, long at, String image)
             throws ImageException.Corrupt {
         if (bytes.remaining() < length) {
             throw new ImageException.Corrupt(
-                    "%s: the snapshot table at 0x%x ends inside an entry at 0x%x"
-                            .formatted(image, at, at + bytes.position()));
+                    "%s: the snapshot table ends at 0x%x, inside the entry at 0x%x of 0x%x bytes"
+                            .formatted(image, at + bytes.limit(), at + bytes.position(), length));
         }
     }
 
     /** Bytes of the row, padded. */
     public int length() {
         return Math.ceilDiv(
-                        FIXED_BYTES + extra.limit() + utf8(id).length + utf8(name).length,
+                        FIXED_BYTES + extra.limit() + idBytes.limit() + nameBytes.limit(),
                         ALIGNMENT)
                 * ALIGNMENT;
     }
@@ -136,14 +157,10 @@ public record SnapshotEntry(
     public void encode(ByteBuffer into) {
         var start = into.position();
         into.putLong(l1Host).putInt(l1Entries);
-        into.putShort((short) utf8(id).length).putShort((short) utf8(name).length);
+        into.putShort((short) idBytes.limit()).putShort((short) nameBytes.limit());
         into.putInt(seconds).putInt(nanos).putLong(clockNanos);
         into.putInt((int) Math.min(stateBytes, 0xffff_ffffL)).putInt(extra.limit());
-        into.put(extra.duplicate().clear()).put(utf8(id)).put(utf8(name));
+        into.put(extra.duplicate()).put(idBytes.duplicate()).put(nameBytes.duplicate());
         into.position(start + length());
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
