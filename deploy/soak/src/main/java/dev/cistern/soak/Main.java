@@ -1,0 +1,20 @@
+package dev.cistern.soak;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code ./cistern soak}. */
+@Command(
+        name = "soak",
+        mixinStandardHelpOptions = true,
+        description = "Long trials of Cistern's parts.",
+        subcommands = FuzzCommand.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+    private Main() {}
+
+    /** Runs the trial that is named. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+}

@@ -1,0 +1,5 @@
+/** Long trials of Cistern's parts, run by hand. */
+@NullMarked
+package dev.cistern.soak;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.soak;
+
+import org.jspecify.annotations.NullMarked;
