@@ -1,8 +1,11 @@
 package dev.cistern.img;
 
+import dev.cistern.image.BitmapInfo;
 import dev.cistern.image.EncryptionInfo;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.ImageInfo.Details;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What only images of one format have, in QEMU's form. */
@@ -29,6 +32,9 @@ final class FormatDetails {
                     .put("corrupt", qcow2.corrupt())
                     .put("extended-l2", qcow2.extendedL2());
         }
+        if (!qcow2.bitmaps().isEmpty()) {
+            members.put("bitmaps", qcow2.bitmaps().stream().map(FormatDetails::of).toList());
+        }
         qcow2.encryption().ifPresent(encryption -> members.put("encrypt", of(encryption)));
         qcow2.dataFile()
                 .ifPresent(
@@ -36,6 +42,20 @@ final class FormatDetails {
                                 members.put("data-file", file)
                                         .put("data-file-raw", qcow2.rawDataFile()));
         return members;
+    }
+
+    private static Json.Members of(BitmapInfo bitmap) {
+        var flags = new ArrayList<String>();
+        if (bitmap.inconsistent()) {
+            flags.add("in-use");
+        }
+        if (bitmap.recording()) {
+            flags.add("auto");
+        }
+        return new Json.Members()
+                .put("flags", List.copyOf(flags))
+                .put("name", bitmap.name())
+                .put("granularity", bitmap.granularity());
     }
 
     private static Json.Members of(EncryptionInfo encryption) {

@@ -44,6 +44,9 @@ final class CommandLines {
                                     "create -q -f qcow2 a.qcow2 1G",
                                     "create -q -f qcow2 -o compat=0.10 v2.qcow2 1M",
                                     "create -q r.raw 1M",
+                                    "create -q -f qcow2 b.qcow2 1M",
+                                    "bitmap --add b.qcow2 nightly",
+                                    "bitmap --add --disable -g 128k b.qcow2 weekly",
                                     "snapshot -c s1 v2.qcow2",
                                     "snapshot -c 'snap two' v2.qcow2"),
                             List.of(
@@ -51,6 +54,8 @@ final class CommandLines {
                                     "info --output=json a.qcow2",
                                     "info --output=human v2.qcow2",
                                     "info --output json v2.qcow2",
+                                    "info b.qcow2",
+                                    "info --output=json b.qcow2",
                                     "info r.raw",
                                     "info --output=json r.raw",
                                     "info --out=json --backing r.raw",
