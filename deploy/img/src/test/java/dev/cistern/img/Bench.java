@@ -172,6 +172,7 @@ final class Bench {
                 .replaceAll("\"date-n?sec\": \\d+", "\"date\": -")
                 .replaceAll(" *\"icount\": \\d+,\n", "")
                 .replaceAll("#block\\d+", "#block")
+                .replaceAll("(bitmaps to|persistent in) \\S+: ", "$1 NODE: ")
                 .replaceAll("uuid\"?: \"?[-0-9a-f]+", "uuid: -")
                 .replaceAll("iters\"?: \\d+", "iters: -")
                 .replaceAll(", \"compressed\": (true|false)", "");

@@ -115,6 +115,11 @@ public final class Qcow2Bitmaps {
         }
     }
 
+    /** Whether the image can have any; one of version 2 cannot. */
+    public boolean possible() {
+        return possible;
+    }
+
     /** The granularity that a new bitmap has if none is asked for: a cluster, 4 KiB at least. */
     public long defaultGranularity() {
         return Math.max(4096, geometry.clusterSize());
