@@ -43,7 +43,8 @@ class ScriptTest {
     void buildsWhatIsMissingOnceAndRunsIt() throws Exception {
         assertThat(cistern("vol-list", "my pool").output())
                 .contains("Building deploy/cli", "  Cistern cli (2 of 2)")
-                .contains("deploy/cli/target/cistern-cli.jar vol-list my pool");
+                .contains(
+                        "deploy/cli/target/cistern-cli.jar dev.cistern.cli.Main vol-list my pool");
 
         assertThat(cistern("vol-list").output()).startsWith("java ").doesNotContain("Building");
     }
