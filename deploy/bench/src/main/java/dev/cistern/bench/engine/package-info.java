@@ -1,0 +1,5 @@
+/** The image engine beside qemu-img. */
+@NullMarked
+package dev.cistern.bench.engine;
+
+import org.jspecify.annotations.NullMarked;
