@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * An option that {@code -o} takes for new images.
+ * An option that {@code -o} takes, for new images or for those that there are.
  *
  * @param usual what it is if it is not given; empty if that is not told
  */
@@ -92,6 +94,41 @@ record CreateOption(String name, Kind kind, String help, String usual) {
                             Kind.NUMBER,
                             "Width of a reference count entry in bits",
                             "16"));
+
+    private static final Set<String> AMENDABLE =
+            Set.of(
+                    "backing_file",
+                    "backing_fmt",
+                    "compat",
+                    "data_file",
+                    "data_file_raw",
+                    "encrypt.iter-time",
+                    "lazy_refcounts",
+                    "refcount_bits",
+                    "size");
+
+    private static final List<CreateOption> OF_SLOTS =
+            List.of(
+                    text(
+                            "encrypt.state",
+                            "Select new state of affected keyslots (active/inactive)"),
+                    new CreateOption(
+                            "encrypt.keyslot",
+                            Kind.NUMBER,
+                            "Select a single keyslot to modify explicitly",
+                            ""),
+                    text("encrypt.old-secret", "Select all keyslots that match this password"),
+                    text(
+                            "encrypt.new-secret",
+                            "New secret to set in the matching keyslots. Empty string to erase"));
+
+    /** Those that qcow2 images take that there are. */
+    static List<CreateOption> ofAmendment() {
+        return Stream.concat(
+                        QCOW2.stream().filter(option -> AMENDABLE.contains(option.name)),
+                        OF_SLOTS.stream())
+                .toList();
+    }
 
     /** The options of a format, in the order in which QEMU names their values. */
     static List<CreateOption> of(ImageFormat format) {

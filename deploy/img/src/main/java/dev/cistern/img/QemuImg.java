@@ -13,6 +13,7 @@ final class QemuImg {
     private static final Map<String, Supplier<Command>> COMMANDS =
             new TreeMap<>(
                     Map.of(
+                            "amend", AmendCommand::new,
                             "bitmap", BitmapCommand::new,
                             "check", CheckCommand::new,
                             "commit", CommitCommand::new,
@@ -25,7 +26,7 @@ final class QemuImg {
 
     /** Those of qemu-img that are not here. */
     private static final Set<String> ELSEWHERE =
-            Set.of("amend", "bench", "compare", "convert", "dd", "measure");
+            Set.of("bench", "compare", "convert", "dd", "measure");
 
     private QemuImg() {}
 

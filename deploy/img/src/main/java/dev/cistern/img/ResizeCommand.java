@@ -89,7 +89,8 @@ final class ResizeCommand implements Command {
         }
     }
 
-    private static void resize(DiskImage image, long wanted) throws Failure, IOException {
+    /** Changes the capacity. */
+    static void resize(DiskImage image, long wanted) throws Failure, IOException {
         try {
             image.resize(Math.ceilDiv(wanted, SECTOR) * (long) SECTOR);
         } catch (ImageException.OutOfRange _) {

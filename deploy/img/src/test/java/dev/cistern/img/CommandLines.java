@@ -245,7 +245,12 @@ final class CommandLines {
                             List.of("a.qcow2", "r.raw")));
 
     static List<Scene> all() {
-        return Stream.of(CreationLines.SCENES, OF_IMAGES, ChainLines.SCENES, BitmapLines.SCENES)
+        return Stream.of(
+                        CreationLines.SCENES,
+                        OF_IMAGES,
+                        ChainLines.SCENES,
+                        BitmapLines.SCENES,
+                        AmendLines.SCENES)
                 .flatMap(List::stream)
                 .toList();
     }

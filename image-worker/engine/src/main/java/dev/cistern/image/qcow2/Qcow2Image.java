@@ -55,6 +55,8 @@ public final class Qcow2Image implements DiskImage {
 
     private volatile boolean touched;
 
+    private volatile boolean amended;
+
     Qcow2Image(
             ImageHeader image,
             ImageTables tables,
@@ -346,6 +348,25 @@ public final class Qcow2Image implements DiskImage {
                 });
     }
 
+    /**
+     * Makes the image of another version, or with another feature, durably. Bitmaps are on the disk
+     * then. Afterwards the image can be read, and written to only when it is opened again.
+     *
+     * @throws ImageException.Unsupported if something stands in the way; nothing is changed then
+     */
+    public void amend(Amendment amendment) throws IOException {
+        alone(
+                () -> {
+                    var amend = new Amend(tables, content, writer, order, snapshots);
+                    amend.requirePossible(amendment, !bitmaps.isEmpty());
+                    order.settle();
+                    bitmaps.save(order);
+                    amend.run(amendment);
+                    touched = false;
+                    amended = true;
+                });
+    }
+
     @Override
     public void close() throws IOException {
         structure.writeLock().lock();
@@ -416,6 +437,9 @@ public final class Qcow2Image implements DiskImage {
     private synchronized void touch() throws IOException {
         if (!writable) {
             throw new IOException(name() + " was opened for reading only");
+        }
+        if (amended) {
+            throw new IOException(name() + " was amended; open it again to write to it");
         }
         if (touched) {
             return;

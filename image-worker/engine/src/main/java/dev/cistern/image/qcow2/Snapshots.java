@@ -36,6 +36,8 @@ final class Snapshots {
     /** QEMU's limit. */
     private static final int MAX_SNAPSHOTS = 65_536;
 
+    private static final long MAX_STATE_BYTES_OF_VERSION_2 = 0xffff_ffffL;
+
     private final ImageTables tables;
     private final ImageFile file;
     private final ClusterGeometry geometry;
@@ -254,6 +256,34 @@ final class Snapshots {
         entries = List.copyOf(changed);
         tableHost = host;
         tables.freed.drop(geometry.cluster(oldHost), geometry.clusters(oldBytes), tables.refcounts);
+    }
+
+    /** Brings every snapshot's capacity into its row, durably. */
+    void tellCapacities() throws IOException {
+        order.settle();
+        if (entries.stream().allMatch(SnapshotEntry::tellsCapacity)) {
+            return;
+        }
+        var changed =
+                entries.stream()
+                        .map(entry -> entry.tellingCapacity(entry.capacity(tables.capacity())))
+                        .toList();
+        replaceTable(changed, new Attempt(new TableTree(tables, new long[0])));
+        order.settle();
+    }
+
+    /** Refuses if a snapshot is what one in an image of version 2 cannot be. */
+    void requireFitForVersion2() throws IOException {
+        for (var entry : entries) {
+            var l1 = L1Table.readSound(file, entry.l1Host(), entry.l1Entries());
+            if (entry.capacity(tables.capacity()) != tables.capacity()
+                    || entry.stateBytes() > MAX_STATE_BYTES_OF_VERSION_2
+                    || new TableTree(tables, l1).saysZero()) {
+                throw new ImageException.Unsupported(
+                        "%s: the snapshot %s has another capacity, or parts that are said to be zero, which version 2 cannot have; delete it before"
+                                .formatted(file.name(), entry.id()));
+            }
+        }
     }
 
     private static long tableBytes(List<SnapshotEntry> entries) {

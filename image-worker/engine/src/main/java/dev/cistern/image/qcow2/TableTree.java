@@ -70,6 +70,20 @@ final class TableTree {
         }
     }
 
+    /** Whether an entry says that its cluster reads as zeroes. */
+    boolean saysZero() throws IOException {
+        for (var index = 0; index < l1.length; index++) {
+            var table = tables.l1.table(l1[index], index);
+            for (var entry = 0; table != 0 && entry < tables.file.geometry().l2Entries(); entry++) {
+                var bits = tables.l2.bits(table, entry);
+                if (!L2Entry.compressed(bits) && (bits & L2Entry.ZERO) != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Says of every cluster whether it may be written in place: if it has just one reference. */
     void markCopied(boolean clear) throws IOException {
         var geometry = tables.file.geometry();

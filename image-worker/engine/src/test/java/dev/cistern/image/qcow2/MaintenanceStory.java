@@ -42,6 +42,29 @@ enum MaintenanceStory implements CrashStory {
             scene.close();
         }
     },
+    DOWNGRADE(SMALL, 16 * 1024, 8 * 1024) {
+        @Override
+        public void tell(CrashScene scene) throws IOException {
+            scene.write(512, 512, 1);
+            scene.zero(2048, 2048, Space.FREE);
+            scene.zero(12 * 1024, 2048, Space.FREE);
+            scene.flush();
+            scene.whole(image -> image.amend(Amendment.ofVersion(2)));
+            scene.close();
+        }
+    },
+    UPGRADE(SMALL.withVersion(2), 16 * 1024, 0) {
+        @Override
+        public void tell(CrashScene scene) throws IOException {
+            scene.write(512, 512, 1);
+            scene.flush();
+            scene.snapshot("before");
+            scene.write(512, 512, 2);
+            scene.flush();
+            scene.whole(image -> image.amend(Amendment.ofVersion(3)));
+            scene.close();
+        }
+    },
     BITMAPS(SMALL, 16 * 1024, 0) {
         @Override
         public void tell(CrashScene scene) throws IOException {

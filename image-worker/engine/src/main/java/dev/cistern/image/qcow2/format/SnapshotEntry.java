@@ -81,6 +81,30 @@ public record SnapshotEntry(
         return extra.limit() >= SIZE_IN_EXTRA ? extra.getLong(STATE_IN_EXTRA) : ofImage;
     }
 
+    /** Whether its own capacity is in the row, as version 3 wants it. */
+    public boolean tellsCapacity() {
+        return extra.limit() >= SIZE_IN_EXTRA;
+    }
+
+    /** The same row with its capacity in it. */
+    public SnapshotEntry tellingCapacity(long capacity) {
+        var more =
+                ByteBuffer.allocate(Math.max(extra.limit(), SIZE_IN_EXTRA))
+                        .put(0, extra, 0, extra.limit())
+                        .putLong(0, stateBytes)
+                        .putLong(STATE_IN_EXTRA, capacity);
+        return new SnapshotEntry(
+                l1Host,
+                l1Entries,
+                seconds,
+                nanos,
+                clockNanos,
+                stateBytes,
+                more,
+                idBytes,
+                nameBytes);
+    }
+
     /** Instructions that the guest had executed, if they were counted ("icount"). */
     public OptionalLong instructions() {
         return extra.limit() >= COUNT_IN_EXTRA + Long.BYTES && extra.getLong(COUNT_IN_EXTRA) != -1
