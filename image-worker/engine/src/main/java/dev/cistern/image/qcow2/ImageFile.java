@@ -23,7 +23,7 @@ final class ImageFile {
      * @param omitted none but in tests
      */
     ImageFile(Storage storage, ClusterGeometry geometry, Set<Barrier> omitted) {
-        this.storage = storage;
+        this.storage = new UnsyncedStorage(storage);
         this.geometry = geometry;
         this.omitted = omitted;
     }

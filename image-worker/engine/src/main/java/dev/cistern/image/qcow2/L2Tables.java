@@ -60,6 +60,13 @@ final class L2Tables {
         return cache.getLong(table + (long) index * geometry.l2EntryBytes());
     }
 
+    /** The first entry, from one on, that is not all zero; the number of entries if none is. */
+    int nextUsed(long table, int from) throws IOException {
+        var first = table + (long) from * geometry.l2EntryBytes();
+        var found = cache.nextNonZero(first, table + geometry.clusterSize());
+        return (int) ((found - table) / geometry.l2EntryBytes());
+    }
+
     /** The subclusters of an entry; 0 where entries have none. */
     long bitmap(long table, int index) throws IOException {
         return geometry.extendedL2()
@@ -109,9 +116,8 @@ final class L2Tables {
         var table = ByteBuffer.allocate(geometry.clusterSize());
         if (old == 0) {
             Zeroes.fill(table);
-        }
-        while (table.hasRemaining()) {
-            table.putLong(cache.getLong(old + table.position()));
+        } else {
+            cache.read(table, old);
         }
         return table.flip();
     }

@@ -56,6 +56,33 @@ final class TableCache {
         markDirty(slot);
     }
 
+    /** The first of the longs in a range that is not 0; the range's end if all are. */
+    long nextNonZero(long host, long end) throws IOException {
+        for (var at = host; at < end; ) {
+            var slot = slot(at);
+            var chunk = chunk(slot);
+            var sliceEnd = Math.min(end, (at & -(long) sliceBytes) + sliceBytes);
+            var index = index(slot, at);
+            for (; at < sliceEnd; at += Long.BYTES, index += Long.BYTES) {
+                if (chunk.getLong(index) != 0) {
+                    return at;
+                }
+            }
+        }
+        return end;
+    }
+
+    /** Fills the buffer's room. */
+    void read(ByteBuffer into, long host) throws IOException {
+        for (var at = host; into.hasRemaining(); ) {
+            var slot = slot(at);
+            var index = index(slot, at);
+            var count = Math.min(into.remaining(), base(slot) + sliceBytes - index);
+            into.put(chunk(slot).slice(index, count));
+            at += count;
+        }
+    }
+
     /** The slot with a byte of the file, which is read if need be; valid until the next call. */
     int slot(long host) throws IOException {
         var start = host & -(long) sliceBytes;

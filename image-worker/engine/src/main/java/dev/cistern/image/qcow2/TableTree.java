@@ -40,12 +40,15 @@ final class TableTree {
         var geometry = tables.file.geometry();
         for (var index = 0; index < l1.length; index++) {
             var table = tables.l1.table(l1[index], index);
-            for (var entry = 0; table != 0 && entry < geometry.l2Entries(); entry++) {
+            if (table == 0) {
+                continue;
+            }
+            for (var entry = tables.l2.nextUsed(table, 0);
+                    entry < geometry.l2Entries();
+                    entry = tables.l2.nextUsed(table, entry + 1)) {
                 name(tables.l2.bits(table, entry), references);
             }
-            if (table != 0) {
-                references.to(geometry.cluster(table));
-            }
+            references.to(geometry.cluster(table));
             relieve();
         }
     }
@@ -92,7 +95,9 @@ final class TableTree {
             if (table == 0) {
                 continue;
             }
-            for (var entry = 0; entry < geometry.l2Entries(); entry++) {
+            for (var entry = tables.l2.nextUsed(table, 0);
+                    entry < geometry.l2Entries();
+                    entry = tables.l2.nextUsed(table, entry + 1)) {
                 var bits = tables.l2.bits(table, entry);
                 var host = L2Entry.host(bits);
                 var copied =

@@ -137,6 +137,18 @@ final class Model implements AutoCloseable {
         }
     }
 
+    /** A snapshot that is taken, and given up at once. */
+    void passingSnapshot() throws IOException {
+        if (external) {
+            return;
+        }
+        try {
+            image.deleteSnapshot(image.createSnapshot("passing", Clock.systemUTC()).id());
+        } catch (ImageException.OutOfRange e) {
+            assertThat(e).hasMessageContaining("references");
+        }
+    }
+
     void revert(int which) throws IOException {
         if (!snapshots.isEmpty()) {
             var id = snapshots.keySet().stream().toList().get(which % snapshots.size());
