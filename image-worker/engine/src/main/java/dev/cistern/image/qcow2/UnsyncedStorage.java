@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * Storage that knows whether anything was changed since it was last synced, and does not wait for
  * the disk if nothing was. A change counts from when it has been made; a sync that finds another
- * one under way waits for its end.
+ * one under way waits for its end. Holes do not count: they are punched into what nothing names.
  */
 final class UnsyncedStorage implements Storage {
     private final Storage storage;
@@ -72,11 +72,7 @@ final class UnsyncedStorage implements Storage {
 
     @Override
     public boolean punchHole(long offset, long length) throws IOException {
-        try {
-            return storage.punchHole(offset, length);
-        } finally {
-            changed();
-        }
+        return storage.punchHole(offset, length);
     }
 
     @Override
