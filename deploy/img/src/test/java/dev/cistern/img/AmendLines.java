@@ -82,7 +82,7 @@ final class AmendLines {
                     new Scene(
                             "amend, key slots",
                             List.of(
-                                    "create -q -f qcow2 -o encrypt.format=luks,encrypt.key-secret=s0,encrypt.iter-time=10"
+                                    "ours create -q -f qcow2 -o encrypt.format=luks,encrypt.key-secret=s0,encrypt.iter-time=10"
                                             + SECRETS
                                             + "l.qcow2 1M"),
                             List.of(
