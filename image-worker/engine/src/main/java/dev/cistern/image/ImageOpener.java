@@ -8,6 +8,7 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.VmdkImage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -185,9 +186,17 @@ final class ImageOpener {
         return switch (format) {
             case RAW -> RawImage.open(file, access == Access.READ_WRITE);
             case QCOW2 -> Qcow2Image.open(file, access == Access.READ_WRITE, surroundings());
-            case VMDK ->
+            case VMDK -> {
+                if (access == Access.READ_WRITE) {
                     throw new ImageException.Unsupported(
-                            file.name() + ": vmdk images can be looked at, not opened");
+                            file.name() + ": vmdk images can be read, not written to");
+                }
+                yield VmdkImage.open(
+                        file,
+                        this::openBelow,
+                        (reference, writable, image) ->
+                                openOther(reference, "extent", writable, image));
+            }
         };
     }
 
@@ -197,7 +206,12 @@ final class ImageOpener {
 
     private Storage openDataFile(String reference, boolean writable, String image)
             throws IOException {
-        requireFile(reference, image, "data file");
+        return openOther(reference, "data file", writable, image);
+    }
+
+    private Storage openOther(String reference, String role, boolean writable, String image)
+            throws IOException {
+        requireFile(reference, image, role);
         var access = writable ? Access.READ_WRITE : Access.READ;
         return locks
                 ? locked(wanted -> gate.open(reference, wanted, image), access)

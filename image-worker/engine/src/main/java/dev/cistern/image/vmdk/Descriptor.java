@@ -4,8 +4,8 @@ import dev.cistern.image.ImageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The text that describes a disk (VMware Virtual Disk Format 5.0, "The descriptor file").
@@ -28,7 +28,7 @@ record Descriptor(
     /** {@code ACCESS SECTORS TYPE "FILE" OFFSET}; a ZERO extent has no file. */
     private static final Pattern EXTENT =
             Pattern.compile(
-                    "(RW|RDONLY|NOACCESS)\\s+(\\d{1,19})\\s+([A-Z]+)(?:\\s+\"([^\"]*)\".*)?");
+                    "(RW|RDONLY|NOACCESS)\\s+(\\d{1,19})\\s+([A-Z]+)(?:\\s+\"([^\"]*)\"(?:\\s+(\\d{1,16}))?.*)?");
 
     private static final Pattern ENTRY =
             Pattern.compile("\\s*([\\w.]+)\\s*=\\s*\"?([^\"]*)\"?\\s*");
@@ -41,8 +41,9 @@ record Descriptor(
      * A run of the disk's sectors.
      *
      * @param file name as written; empty for an extent of zeroes
+     * @param offset where it begins in a file that is as it is, sectors
      */
-    record Extent(long sectors, String type, String file) {}
+    record Extent(long sectors, String type, String file, long offset) {}
 
     static Descriptor parse(String text, String name) throws ImageException {
         var createType = "";
@@ -54,7 +55,7 @@ record Descriptor(
             var extent = EXTENT.matcher(line.strip());
             var entry = ENTRY.matcher(line);
             if (extent.matches()) {
-                extents.add(extent(extent.group(2), extent.group(3), extent.group(4), name));
+                extents.add(extent(extent, name));
                 requireFew(extents, name);
             } else if (entry.matches()) {
                 switch (entry.group(1).toLowerCase(Locale.ROOT)) {
@@ -72,13 +73,19 @@ record Descriptor(
         return new Descriptor(createType, cid, parentCid, parentHint, extents);
     }
 
-    private static Extent extent(String sectors, String type, @Nullable String file, String name)
-            throws ImageException.Corrupt {
+    private static Extent extent(Matcher line, String name) throws ImageException.Corrupt {
+        var file = line.group(4);
+        var offset = line.group(5);
         try {
-            return new Extent(Long.parseLong(sectors), type, file == null ? "" : file);
+            return new Extent(
+                    Long.parseLong(line.group(2)),
+                    line.group(3),
+                    file == null ? "" : file,
+                    offset == null ? 0 : Long.parseLong(offset));
         } catch (NumberFormatException _) {
             throw new ImageException.Corrupt(
-                    "%s: the descriptor has an extent of %s sectors".formatted(name, sectors));
+                    "%s: the descriptor has an extent of %s sectors"
+                            .formatted(name, line.group(2)));
         }
     }
 

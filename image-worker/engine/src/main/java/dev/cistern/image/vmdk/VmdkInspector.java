@@ -128,8 +128,24 @@ public final class VmdkInspector {
                         "", Descriptor.NO_PARENT, Descriptor.NO_PARENT, List.of()));
     }
 
-    private static Optional<Descriptor> embedded(ByteBuffer head, FileStorage file)
-            throws IOException {
+    /** The descriptor of an image, in the file or the file itself. */
+    static Descriptor descriptor(Storage file) throws IOException {
+        var head = read(file, 0, SPARSE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        if (head.remaining() == SPARSE_HEADER_BYTES && head.getInt(0) == SPARSE_MAGIC) {
+            return embedded(head, file)
+                    .orElseGet(
+                            () ->
+                                    new Descriptor(
+                                            "",
+                                            Descriptor.NO_PARENT,
+                                            Descriptor.NO_PARENT,
+                                            "",
+                                            List.of()));
+        }
+        return Descriptor.parse(wholeText(file), file.name());
+    }
+
+    private static Optional<Descriptor> embedded(ByteBuffer head, Storage file) throws IOException {
         var offset = head.getLong(DESCRIPTOR_OFFSET);
         var size = head.getLong(DESCRIPTOR_SIZE);
         if (offset == 0 || size == 0) {
@@ -151,7 +167,7 @@ public final class VmdkInspector {
         return Optional.of(Descriptor.parse(end < 0 ? text : text.substring(0, end), file.name()));
     }
 
-    private static String wholeText(FileStorage file) throws IOException {
+    private static String wholeText(Storage file) throws IOException {
         var size = file.size();
         if (size > Descriptor.MAX_BYTES) {
             throw new ImageException.Corrupt(
