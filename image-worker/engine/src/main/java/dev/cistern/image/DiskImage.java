@@ -1,5 +1,6 @@
 package dev.cistern.image;
 
+import dev.cistern.image.storage.Zeroes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,6 +71,27 @@ public interface DiskImage extends Closeable {
      */
     @Override
     void close() throws IOException;
+
+    /** Fills the buffer's room, with zeroes for what lies beyond the capacity. */
+    default void readPadded(ByteBuffer into, long offset) throws IOException {
+        var count = Math.clamp(capacity() - offset, 0, into.remaining());
+        if (count > 0) {
+            var limit = into.limit();
+            read(into.limit(into.position() + count), offset);
+            into.limit(limit);
+        }
+        Zeroes.fill(into);
+    }
+
+    /**
+     * The mapping at an offset as an image above sees it, in which nothing is there beyond the
+     * capacity.
+     */
+    default Mapping mapFromAbove(long offset, long length) throws IOException {
+        return offset >= capacity()
+                ? new Mapping.Unallocated(length, 0)
+                : map(offset, Math.min(length, capacity() - offset)).below();
+    }
 
     /** Refuses a range that leaves the image. */
     default void requireInside(long offset, long length) throws ImageException.OutOfRange {

@@ -58,13 +58,11 @@ final class GuestContent implements Closeable {
     }
 
     private void readBelow(ByteBuffer into, long guest) throws IOException {
-        var count = Math.clamp(belowEnd() - guest, 0, into.remaining());
-        if (count > 0) {
-            var limit = into.limit();
-            backing.orElseThrow().read(into.limit(into.position() + count), guest);
-            into.limit(limit);
+        if (backing.isPresent()) {
+            backing.get().readPadded(into, guest);
+        } else {
+            Zeroes.fill(into);
         }
-        Zeroes.fill(into);
     }
 
     /** Where the image below ends; 0 if there is none. */
@@ -141,12 +139,9 @@ final class GuestContent implements Closeable {
     }
 
     private Mapping mapBelow(long guest, long length) throws IOException {
-        if (backing.isEmpty()) {
-            return new Mapping.Unallocated(length, 0);
-        }
-        return guest >= belowEnd()
-                ? new Mapping.Unallocated(length, 0)
-                : backing.get().map(guest, Math.min(length, belowEnd() - guest)).below();
+        return backing.isPresent()
+                ? backing.get().mapFromAbove(guest, length)
+                : new Mapping.Unallocated(length, 0);
     }
 
     @Override

@@ -111,10 +111,9 @@ public final class VmdkImage implements DiskImage {
     }
 
     private Mapping mapBelow(long offset, long length) throws IOException {
-        var end = parent.map(DiskImage::capacity).orElse(0L);
-        return offset >= end
-                ? new Mapping.Unallocated(length, 0)
-                : parent.orElseThrow().map(offset, Math.min(length, end - offset)).below();
+        return parent.isPresent()
+                ? parent.get().mapFromAbove(offset, length)
+                : new Mapping.Unallocated(length, 0);
     }
 
     @Override
@@ -136,14 +135,11 @@ public final class VmdkImage implements DiskImage {
     }
 
     private void readBelow(ByteBuffer into, long offset) throws IOException {
-        var end = parent.map(DiskImage::capacity).orElse(0L);
-        var count = Math.clamp(end - offset, 0, into.remaining());
-        if (count > 0) {
-            var limit = into.limit();
-            parent.orElseThrow().read(into.limit(into.position() + count), offset);
-            into.limit(limit);
+        if (parent.isPresent()) {
+            parent.get().readPadded(into, offset);
+        } else {
+            Zeroes.fill(into);
         }
-        Zeroes.fill(into);
     }
 
     private ImageException.Unsupported readOnly() {
