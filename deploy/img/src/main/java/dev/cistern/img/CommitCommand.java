@@ -3,7 +3,6 @@ package dev.cistern.img;
 import dev.cistern.image.BackingFiles;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageInUseException;
-import dev.cistern.image.OpenGate;
 import dev.cistern.image.storage.Access;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,22 +15,29 @@ import java.util.Optional;
 final class CommitCommand implements Command {
     @Override
     public Options.Known known() {
-        return new Options.Known("b:df:hpqt:", "help=h", "object:", "image-opts");
+        return new Options.Known("b:df:hpqr:t:", "help=h", "object:", "image-opts");
     }
 
     @Override
     public int run(Console console, Options options) throws Failure, IOException {
         var file = options.onlyFile();
         CacheMode.require("cache", options.last("t"));
+        var rate = options.has("r") ? SizeText.require("rate limit", options.last("r").get()) : 0;
         var opening = new Opening(console, SecretObjects.of(console, options));
         var name = opening.settled(ImageName.of(console, options, file), Access.READ_WRITE);
         opening.requireBelow(name);
         var depth = depth(console, opening.lookAtAll(name), options.last("b"));
         var empties = !options.has("d") && options.last("b").isEmpty();
         var progress = new ProgressLine(console, options);
-        try (var place = Place.of(name.path())) {
+        try (var place = Place.of(name.path());
+                var secret = opening.secret(name)) {
             BackingFiles.commit(
-                    place.folder(), place.file(), depth, empties, OpenGate.anywhere(), progress);
+                    place.folder(),
+                    place.file(),
+                    depth,
+                    empties,
+                    Opening.options(name, Access.READ_WRITE, secret),
+                    new RateLimit(progress, rate, System::nanoTime));
         } catch (ImageInUseException | ImageException.Locked e) {
             throw Reasons.ofOpening(name, true, e);
         }

@@ -88,13 +88,15 @@ final class Opening {
         }
     }
 
-    private static OpenOptions options(ImageName name, Access access, @Nullable Secret secret) {
+    /** What a settled image is opened with. */
+    static OpenOptions options(ImageName name, Access access, @Nullable Secret secret) {
         var options = new OpenOptions(Optional.of(format(name)), access, OpenGate.anywhere());
         options = name.shared() ? options.withoutLocks() : options;
         return secret == null ? options : options.with(Secrets.ofTop(secret));
     }
 
-    private @Nullable Secret secret(ImageName name) throws Failure {
+    /** The passphrase that goes with a name, to be closed; null if the name has none. */
+    @Nullable Secret secret(ImageName name) throws Failure {
         if (name.keySecret().isEmpty()) {
             return null;
         }

@@ -29,7 +29,7 @@ final class ChainLines {
                             List.of(
                                     "commit -d -q c.qcow2",
                                     "map --output=json c.qcow2",
-                                    "commit -f qcow2 -t none c.qcow2",
+                                    "commit -f qcow2 -t none -r 4M c.qcow2",
                                     "commit c.qcow2",
                                     "commit -b ./a.qcow2 c.qcow2",
                                     "commit d.qcow2",
@@ -52,8 +52,23 @@ final class ChainLines {
                                     "commit -b c.qcow2 c.qcow2",
                                     "commit -b '' c.qcow2",
                                     "commit -f nope c.qcow2",
+                                    "commit -r foo c.qcow2",
+                                    "commit -r 99999999999999E c.qcow2",
                                     "commit -t foo c.qcow2"),
                             List.of("a.qcow2", "b.qcow2", "c.qcow2", "r.raw")),
+                    new Scene(
+                            "commit, encrypted",
+                            List.of(
+                                    "create -q -f qcow2 a.qcow2 1M",
+                                    "ours create -q -f qcow2 -b a.qcow2 -F qcow2 -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10 --object secret,id=s,data=abc l.qcow2",
+                                    "qemu-io --object secret,id=s,data=abc --image-opts -c 'write -P 1 100k 99k' driver=qcow2,file.filename=l.qcow2,encrypt.key-secret=s"),
+                            List.of(
+                                    "commit l.qcow2",
+                                    "commit --object secret,id=s,data=wrong --image-opts driver=qcow2,file.filename=l.qcow2,encrypt.key-secret=s",
+                                    "commit --object secret,id=s,data=abc --image-opts driver=qcow2,file.filename=l.qcow2,encrypt.key-secret=nope",
+                                    "commit --object secret,id=s,data=abc --image-opts driver=qcow2,file.filename=l.qcow2,encrypt.key-secret=s",
+                                    "info a.qcow2"),
+                            List.of("a.qcow2")),
                     new Scene(
                             "rebase",
                             CHAIN,

@@ -82,6 +82,8 @@ public final class BackingFiles {
      *
      * @param depth of the image to write to, 1 for the one right below
      * @param empties whether the image then forgets what it has of its own; only for depth 1
+     * @param options for the image, which is of the format qcow2; what access they ask for does not
+     *     count
      * @throws ImageInUseException if anyone has the image or the one written to open
      */
     public static void commit(
@@ -89,7 +91,7 @@ public final class BackingFiles {
             String name,
             int depth,
             boolean empties,
-            OpenGate gate,
+            OpenOptions options,
             Progress progress)
             throws IOException {
         if (depth < 1 || (empties && depth > 1)) {
@@ -99,7 +101,9 @@ public final class BackingFiles {
         }
         var opener =
                 new ImageOpener(
-                        gate, at -> at == 0 || at == depth ? Access.READ_WRITE : Access.READ);
+                        options.gate(),
+                        at -> at == 0 || at == depth ? Access.READ_WRITE : Access.READ,
+                        options.secrets());
         opener.open(access -> directory.openFile(name, access), Optional.of(ImageFormat.QCOW2));
         try (var chain = opener.chain()) {
             if (chain.images().size() <= depth) {

@@ -37,16 +37,17 @@ final class Commit {
                 target.zero(at, mapping.length(), Space.FREE);
                 at += mapping.length();
             } else {
-                at += copy(at, (int) Math.min(STEP_BYTES, mapping.length()));
+                at += copy(at, (int) Math.min(STEP_BYTES, mapping.length()), progress);
             }
             progress.at(at, total);
         }
         target.flush();
     }
 
-    private int copy(long at, int length) throws IOException {
+    private int copy(long at, int length, Progress progress) throws IOException {
         top.read(buffer.clear().limit(length), at);
         target.write(buffer.flip(), at);
+        progress.copied(length);
         return length;
     }
 }

@@ -47,11 +47,6 @@ final class ImageOpener {
         this.locks = locks;
     }
 
-    /** An opener of images that are not encrypted. */
-    ImageOpener(OpenGate gate, IntFunction<Access> accessAt) {
-        this(gate, accessAt, Secrets.none());
-    }
-
     /** An opener of an image below which everything is but read. */
     static ImageOpener of(OpenOptions options) {
         return new ImageOpener(
@@ -116,7 +111,7 @@ final class ImageOpener {
 
     /** An opener of what is to lie below the image that was opened first. */
     ImageOpener ofAnotherBelow() {
-        var other = new ImageOpener(gate, _ -> Access.READ);
+        var other = new ImageOpener(gate, _ -> Access.READ, Secrets.none());
         other.above.add(above.getFirst());
         return other;
     }

@@ -16,4 +16,10 @@ public interface Progress {
      * @param total all bytes of the image; may grow while the work goes on
      */
     void at(long done, long total) throws IOException;
+
+    /**
+     * Bytes were copied from one image to another, after each step of at most a few MiB. May wait,
+     * to slow the work down.
+     */
+    default void copied(long bytes) throws IOException {}
 }

@@ -304,8 +304,7 @@ final class BackingFilesTest extends OracleBench {
         qemuIo("image.img", "write -P 8 1M 300k");
         var before = contentOf("image.img");
 
-        BackingFiles.commit(
-                directory, "image.img", 1, empties, OpenGate.folder(directory), Progress.NONE);
+        BackingFiles.commit(directory, "image.img", 1, empties, inFolder(), Progress.NONE);
 
         assertThat(contentOf("image.img")).isEqualTo(before);
         assertThat(contentOf("base.img")).isEqualTo(before);
@@ -345,8 +344,7 @@ final class BackingFilesTest extends OracleBench {
         qemuIo("image.img", "write -P 2 3M 64k");
         var before = contentOf("image.img");
 
-        BackingFiles.commit(
-                directory, "image.img", 2, false, OpenGate.folder(directory), Progress.NONE);
+        BackingFiles.commit(directory, "image.img", 2, false, inFolder(), Progress.NONE);
 
         assertThat(contentOf("image.img")).isEqualTo(before);
         var base = Files.readAllBytes(folder.resolve("base.img"));
@@ -358,7 +356,7 @@ final class BackingFilesTest extends OracleBench {
                                         "image.img",
                                         3,
                                         false,
-                                        OpenGate.folder(directory),
+                                        inFolder(),
                                         Progress.NONE))
                 .isInstanceOf(ImageException.OutOfRange.class)
                 .hasMessageContaining("2 images below it");
@@ -378,7 +376,7 @@ final class BackingFilesTest extends OracleBench {
                                         "image.img",
                                         1,
                                         true,
-                                        OpenGate.folder(directory),
+                                        inFolder(),
                                         (done, _) -> {
                                             if (done > 2 << 20) {
                                                 throw new IOException("enough");
@@ -403,9 +401,13 @@ final class BackingFilesTest extends OracleBench {
                                             "image.img",
                                             1,
                                             true,
-                                            OpenGate.folder(directory),
+                                            inFolder(),
                                             Progress.NONE))
                     .isInstanceOf(ImageInUseException.class);
         }
+    }
+
+    private OpenOptions inFolder() {
+        return OpenOptions.writing(ImageFormat.QCOW2).through(OpenGate.folder(directory));
     }
 }
