@@ -347,12 +347,12 @@ final class Snapshots {
 
     /** Counts down all references of a tree that nothing on the disk names any more. */
     private void giveUp(long[] l1, long l1Host) throws IOException {
-        new TableTree(tables, l1)
-                .forEach(cluster -> tables.freed.drop(cluster, 1, tables.refcounts));
+        var tree = new TableTree(tables, l1);
+        tree.forEach(cluster -> tables.freed.drop(cluster, 1, tables.refcounts));
         var bytes = (long) l1.length * ClusterGeometry.TABLE_ENTRY_BYTES;
         tables.freed.drop(geometry.cluster(l1Host), geometry.clusters(bytes), tables.refcounts);
         tables.l2Cache.writeDirty();
-        tables.l2Cache.forgetAll();
+        tree.forgetUnused();
         tables.refcounts.write();
         file.await(Barrier.REFCOUNTS_BEFORE_COPIED);
         markActive(false);

@@ -181,18 +181,6 @@ final class TableCache {
         }
     }
 
-    /** Drops everything. */
-    void forgetAll() {
-        for (var slot = 0; slot < used; slot++) {
-            if (hosts[slot] != NOWHERE) {
-                slots.remove(hosts[slot]);
-            }
-            hosts[slot] = NOWHERE;
-            flags[slot] = 0;
-        }
-        dirty = 0;
-    }
-
     /** A copy of all that is dirty, which counts as being written until its fate is told. */
     Batch takeDirty() {
         var at = new long[dirty];

@@ -113,6 +113,17 @@ final class TableTree {
         }
     }
 
+    /** Forgets the L2 tables that have lost their last reference, and are not dirty. */
+    void forgetUnused() throws IOException {
+        var geometry = tables.file.geometry();
+        for (var index = 0; index < l1.length; index++) {
+            var table = tables.l1.table(l1[index], index);
+            if (table != 0 && tables.refcounts.get(geometry.cluster(table)) == 0) {
+                tables.l2Cache.forget(table, geometry.clusterSize());
+            }
+        }
+    }
+
     /**
      * Writes what is dirty if it is much: neither counts that are too high nor entries that are not
      * to be written in place need any order.
