@@ -2,6 +2,7 @@ package dev.cistern.common.http;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import dev.cistern.common.operation.Admission;
 import dev.cistern.common.operation.DatabaseFault;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
@@ -19,7 +20,11 @@ public final class ProblemMappers {
     /** A refusal. */
     @ServerExceptionMapper
     public Response refusal(ProblemException refusal) {
-        return answer(refusal.problem());
+        var answer = answer(refusal.problem());
+        var retryAfter = refusal.problem().members().get(Admission.RETRY_AFTER);
+        return retryAfter == null
+                ? answer
+                : Response.fromResponse(answer).header("Retry-After", retryAfter).build();
     }
 
     /** A body that is not JSON, or not of the right shape. */

@@ -12,4 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param traceparent W3C trace context of the request, or null
  */
 public record CommandMessage(
-        UUID operation, int attempt, Owner owner, @Nullable String traceparent, Command command) {}
+        UUID operation, int attempt, Owner owner, @Nullable String traceparent, Command command) {
+
+    /** The same as a part of another span. */
+    public CommandMessage within(@Nullable String span) {
+        return new CommandMessage(operation, attempt, owner, span, command);
+    }
+}

@@ -87,21 +87,20 @@ final class Course {
     }
 
     void finish(Operation operation, Object result) {
-        rows.succeeded(operation.id(), result);
-        release(operation);
+        release(rows.succeeded(operation.id(), result));
     }
 
     void fail(Operation operation, OperationState end, Problem problem) {
-        rows.failed(operation.id(), end, problem);
+        var ended = rows.failed(operation.id(), end, problem);
         useCases.of(operation).failed(operation, problem);
         failDependents(operation);
-        release(operation);
+        release(ended);
     }
 
     /** It has ended, and its claims are another's. */
-    void endedWithoutClaims(Operation operation) {
-        dispatcher.freed(operation);
-        afterEnd.accept(operation);
+    void endedWithoutClaims(Operation ended) {
+        dispatcher.freed(ended);
+        afterEnd.accept(ended);
     }
 
     void failDependents(Operation base) {
@@ -121,10 +120,10 @@ final class Course {
                 Map.of("dependsOn", base.id().toString()));
     }
 
-    private void release(Operation operation) {
-        for (var id : line.leave(operation.id())) {
+    private void release(Operation ended) {
+        for (var id : line.leave(ended.id())) {
             beginIfFirst(id);
         }
-        endedWithoutClaims(operation);
+        endedWithoutClaims(ended);
     }
 }

@@ -4,11 +4,14 @@ import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Wakes those who wait for the end of an operation. */
@@ -18,6 +21,7 @@ public final class Ends {
 
     private final TransactionSynchronizationRegistry transactions;
     private final ConcurrentHashMap<UUID, Waiters> waiting = new ConcurrentHashMap<>();
+    private final List<Consumer<Operation>> listeners = new CopyOnWriteArrayList<>();
 
     /** Those who wait for one operation, and what wakes them all. */
     private record Waiters(int count, CountDownLatch end) {
@@ -37,8 +41,16 @@ public final class Ends {
         this.transactions = transactions;
     }
 
+    /**
+     * Has every operation told that ends in this process, as it is then. The listener is called
+     * after the commit, on the thread that committed, and must neither block nor throw.
+     */
+    public void listen(Consumer<Operation> listener) {
+        listeners.add(listener);
+    }
+
     /** The operation has ended, if the current transaction commits. */
-    public void announce(UUID operation) {
+    public void announce(Operation ended) {
         transactions.registerInterposedSynchronization(
                 new Synchronization() {
                     @Override
@@ -46,12 +58,19 @@ public final class Ends {
 
                     @Override
                     public void afterCompletion(int status) {
-                        var waiters = waiting.get(operation);
-                        if (status == Status.STATUS_COMMITTED && waiters != null) {
-                            waiters.end().countDown();
+                        if (status == Status.STATUS_COMMITTED) {
+                            tell(ended);
                         }
                     }
                 });
+    }
+
+    private void tell(Operation ended) {
+        var waiters = waiting.get(ended.id());
+        if (waiters != null) {
+            waiters.end().countDown();
+        }
+        listeners.forEach(listener -> listener.accept(ended));
     }
 
     /**

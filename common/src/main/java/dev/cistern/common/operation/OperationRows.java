@@ -143,25 +143,32 @@ final class OperationRows {
                 Json.text(problem));
     }
 
-    void succeeded(UUID id, Object result) {
-        execute(
-                "update operation set state = 'SUCCEEDED', stage = '', problem = null, result = cast(:value as jsonb),"
-                        + " started_at = coalesce(started_at, now()), updated_at = now(), finished_at = now()"
-                        + " where id = :id",
-                id,
-                Json.text(result));
+    /** Ends it; returns it as it is then. */
+    Operation succeeded(UUID id, Object result) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "update operation set state = 'SUCCEEDED', stage = '', problem = null,"
+                                                + " result = cast(:result as jsonb), started_at = coalesce(started_at, now()),"
+                                                + " updated_at = now(), finished_at = now() where id = :id returning *")
+                                .bind("id", id)
+                                .bind("result", Json.text(result))
+                                .map((row, _) -> read(row))
+                                .one());
     }
 
-    void failed(UUID id, OperationState end, Problem problem) {
-        jdbi.useHandle(
+    /** Ends it otherwise; returns it as it is then. */
+    Operation failed(UUID id, OperationState end, Problem problem) {
+        return jdbi.withHandle(
                 handle ->
-                        handle.createUpdate(
+                        handle.createQuery(
                                         "update operation set state = :state, problem = cast(:problem as jsonb),"
-                                                + " updated_at = now(), finished_at = now() where id = :id")
+                                                + " updated_at = now(), finished_at = now() where id = :id returning *")
                                 .bind("id", id)
                                 .bind("state", end)
                                 .bind("problem", Json.text(problem))
-                                .execute());
+                                .map((row, _) -> read(row))
+                                .one());
     }
 
     List<UUID> dependents(UUID id) {

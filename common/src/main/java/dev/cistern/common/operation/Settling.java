@@ -133,10 +133,8 @@ final class Settling {
             return;
         }
         switch (turn) {
-            case Turn.Finish(var result) -> {
-                rows.succeeded(operation.id(), result);
-                course.endedWithoutClaims(operation);
-            }
+            case Turn.Finish(var result) ->
+                    course.endedWithoutClaims(rows.succeeded(operation.id(), result));
             case Turn.Fail _, Turn.Send _, Turn.Converse _, Turn.Stay _ ->
                     nothingLeft(operation, reason(operation));
         }
@@ -166,9 +164,9 @@ final class Settling {
                 problem.code() == ProblemCode.CANCELLED
                         ? OperationState.CANCELLED
                         : OperationState.FAILED;
-        rows.failed(operation.id(), end, problem);
+        var ended = rows.failed(operation.id(), end, problem);
         course.failDependents(operation);
-        course.endedWithoutClaims(operation);
+        course.endedWithoutClaims(ended);
     }
 
     private static Problem reason(Operation operation) {

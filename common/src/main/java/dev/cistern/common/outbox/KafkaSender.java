@@ -1,6 +1,8 @@
 package dev.cistern.common.outbox;
 
 import dev.cistern.common.message.Json;
+import dev.cistern.common.trace.Traces;
+import io.opentelemetry.api.trace.SpanKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +36,14 @@ final class KafkaSender implements AutoCloseable {
 
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
 
+    private static final String TRACEPARENT = "traceparent";
+
+    /** CloudEvents' Distributed Tracing extension: the trace in which the event came about. */
+    private static final String OF_EVENT = "ce_traceparent";
+
     private final String name;
     private final Producer<String, byte[]> producer;
+    private final Traces traces;
     private final Map<String, Hold> holds = new HashMap<>();
 
     /** A topic that does not take messages is let be for this long, until then. */
@@ -52,8 +60,9 @@ final class KafkaSender implements AutoCloseable {
     }
 
     /** A sender to the cluster that {@code kafka} describes. */
-    KafkaSender(String name, Map<String, Object> kafka) {
+    KafkaSender(String name, Map<String, Object> kafka, Traces traces) {
         this.name = name;
+        this.traces = traces;
         this.producer = producer(kafka);
     }
 
@@ -82,7 +91,7 @@ final class KafkaSender implements AutoCloseable {
         var pending = new LinkedHashMap<Row, Future<RecordMetadata>>();
         for (var row : rows) {
             if (!held(row.topic())) {
-                var sending = producer.send(row.toRecord());
+                var sending = send(row);
                 pending.put(row, sending);
                 var why = failedAtOnce(sending);
                 if (why != null && !hopeless(why)) {
@@ -95,6 +104,34 @@ final class KafkaSender implements AutoCloseable {
             await(entry.getKey(), entry.getValue(), outcome);
         }
         return outcome;
+    }
+
+    private Future<RecordMetadata> send(Row row) {
+        var record = row.toRecord();
+        var before = record.headers().lastHeader(TRACEPARENT);
+        before = before == null ? record.headers().lastHeader(OF_EVENT) : before;
+        if (before == null) {
+            return producer.send(record);
+        }
+        var step =
+                traces.begin(
+                                SpanKind.PRODUCER,
+                                "send " + row.topic(),
+                                new String(before.value(), StandardCharsets.UTF_8))
+                        .with("messaging.system", "kafka")
+                        .with("messaging.destination.name", row.topic());
+        var traceparent = String.valueOf(step.traceparent());
+        record.headers()
+                .remove(TRACEPARENT)
+                .add(TRACEPARENT, traceparent.getBytes(StandardCharsets.UTF_8));
+        return producer.send(
+                record,
+                (_, failure) -> {
+                    if (failure != null) {
+                        step.failed(String.valueOf(failure.getMessage()));
+                    }
+                    step.close();
+                });
     }
 
     /** Kafka's futures answer {@code get} only. */

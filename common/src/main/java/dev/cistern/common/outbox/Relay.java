@@ -2,6 +2,7 @@ package dev.cistern.common.outbox;
 
 import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.outbox.KafkaSender.Row;
+import dev.cistern.common.trace.Traces;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -49,11 +50,12 @@ public final class Relay implements AutoCloseable {
      * @param name of the schema; the advisory lock is drawn from it
      * @param jdbi connections outside of any transaction
      * @param kafka configuration of Kafka clients
+     * @param traces where the spans of messages go
      */
-    public Relay(String name, Jdbi jdbi, Map<String, Object> kafka) {
+    public Relay(String name, Jdbi jdbi, Map<String, Object> kafka, Traces traces) {
         this.name = name;
         this.jdbi = jdbi;
-        this.sender = new KafkaSender(name, kafka);
+        this.sender = new KafkaSender(name, kafka, traces);
         this.thread = Thread.ofPlatform().name(name + "-relay").daemon().unstarted(this::run);
     }
 

@@ -5,6 +5,7 @@ import dev.cistern.common.inbox.Inbox;
 import dev.cistern.common.operation.Transactions;
 import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.Relay;
+import dev.cistern.common.trace.Traces;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +18,7 @@ public final class Foundation implements AutoCloseable {
     private final String schema;
     private final TransactionSynchronizationRegistry synchronizations;
     private final Jdbi jdbi;
+    private final Traces traces;
     private final Relay relay;
     private final Outbox outbox;
     private final Inbox inbox;
@@ -27,18 +29,21 @@ public final class Foundation implements AutoCloseable {
      *
      * @param schema of the service, in which {@code dataSource} works
      * @param kafka configuration of Kafka clients
+     * @param traces where spans of what it carries go
      */
     public Foundation(
             String schema,
             DataSource dataSource,
             TransactionSynchronizationRegistry synchronizations,
-            Map<String, Object> kafka) {
+            Map<String, Object> kafka,
+            Traces traces) {
         this.schema = schema;
         this.synchronizations = synchronizations;
         jdbi = Jdbi.create(dataSource);
         jdbi.registerArrayType(Long.class, "bigint");
         jdbi.registerArrayType(UUID.class, "uuid");
-        relay = new Relay(schema, jdbi, kafka);
+        this.traces = traces;
+        relay = new Relay(schema, jdbi, kafka, traces);
         outbox = new Outbox(jdbi, synchronizations, relay::nudge);
         inbox = new Inbox(jdbi);
     }
@@ -96,6 +101,11 @@ public final class Foundation implements AutoCloseable {
     /** What has come from Kafka. */
     public Inbox inbox() {
         return inbox;
+    }
+
+    /** Where spans go. */
+    public Traces traces() {
+        return traces;
     }
 
     /** Whether the relay's thread runs. */

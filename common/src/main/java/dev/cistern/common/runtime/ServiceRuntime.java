@@ -4,6 +4,7 @@ import dev.cistern.common.inbox.Deliveries;
 import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.ResultMessage;
+import dev.cistern.common.operation.Admission;
 import dev.cistern.common.operation.Ends;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.OperationQuery;
@@ -11,17 +12,19 @@ import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Operations;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.operation.Watchdog;
+import dev.cistern.common.trace.LogContext;
+import io.opentelemetry.api.trace.SpanKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** The operations of one service, watched over from start to stop. */
@@ -33,6 +36,7 @@ public final class ServiceRuntime implements AutoCloseable {
 
     private final Foundation foundation;
     private final Ends ends;
+    private final Admission admission;
     private final Operations operations;
     private final Watchdog watchdog;
     private final ScheduledExecutorService timer;
@@ -42,20 +46,21 @@ public final class ServiceRuntime implements AutoCloseable {
      *
      * @param resourceTable table of what operations can claim, with a column {@code id}
      * @param useCases one for each kind of operation
-     * @param afterEnd called in the same transaction whenever an operation has ended
+     * @param limits of what may wait
      * @param caughtUp whether every heartbeat and result that there is has been read
      */
     public record Business(
             Owner owner,
             String resourceTable,
             Collection<? extends UseCase> useCases,
-            Consumer<Operation> afterEnd,
+            Admission.Limits limits,
             BooleanSupplier caughtUp) {}
 
     /** Puts a service's business on its foundation; nothing runs before {@link #start}. */
     public ServiceRuntime(Foundation foundation, Business business) {
         this.foundation = foundation;
         ends = new Ends(foundation.synchronizations());
+        admission = new Admission(foundation.jdbi(), ends, business.limits());
         operations =
                 new Operations(
                         foundation.jdbi(),
@@ -64,10 +69,7 @@ public final class ServiceRuntime implements AutoCloseable {
                         business.resourceTable(),
                         foundation.outbox(),
                         business.useCases(),
-                        operation -> {
-                            ends.announce(operation.id());
-                            business.afterEnd().accept(operation);
-                        });
+                        ends::announce);
         watchdog =
                 new Watchdog(
                         foundation.jdbi(),
@@ -117,7 +119,27 @@ public final class ServiceRuntime implements AutoCloseable {
         return foundation.deliveries(
                 name,
                 this::expect,
-                delivery -> operations.report(delivery.read(ResultMessage.class)));
+                delivery -> report(delivery, delivery.read(ResultMessage.class)));
+    }
+
+    private void report(Delivery delivery, ResultMessage result) {
+        var kind = result.result().getClass().getSimpleName();
+        try (var step =
+                        foundation
+                                .traces()
+                                .begin(
+                                        SpanKind.CONSUMER,
+                                        "process " + kind,
+                                        Delivery.header(delivery.message(), "traceparent"));
+                var _ =
+                        LogContext.of(
+                                Map.of(
+                                        LogContext.OPERATION,
+                                        result.operation().toString(),
+                                        LogContext.TRACE,
+                                        LogContext.trace(step.traceparent())))) {
+            operations.report(result);
+        }
     }
 
     private void expect(List<Delivery> batch) throws IOException {
@@ -136,6 +158,11 @@ public final class ServiceRuntime implements AutoCloseable {
     /** Its operations. */
     public Operations operations() {
         return operations;
+    }
+
+    /** Asked before a request is accepted. */
+    public Admission admission() {
+        return admission;
     }
 
     /** Lists of its operations. */

@@ -3,6 +3,7 @@ package dev.cistern.common.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.operation.Admission;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.Service;
@@ -10,6 +11,7 @@ import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicKeeper;
 import dev.cistern.common.testing.Database;
 import dev.cistern.common.testing.Topic;
+import dev.cistern.common.trace.Traces;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -52,9 +54,14 @@ class ServiceHealthTest {
                                 database.schema(),
                                 database.dataSource(),
                                 database.synchronizations(),
-                                kafka),
+                                kafka,
+                                Traces.NONE),
                         new ServiceRuntime.Business(
-                                Owner.VOLUME, "thing", List.of(), _ -> {}, () -> true)),
+                                Owner.VOLUME,
+                                "thing",
+                                List.of(),
+                                new Admission.Limits(5, 10),
+                                () -> true)),
                 new TopicKeeper(Topic.OF_INSTALLATION, kafka));
     }
 

@@ -1,10 +1,14 @@
 package dev.cistern.common.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.common.message.Lane;
 import dev.cistern.common.testing.Database;
 import dev.cistern.common.testing.Eventually;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -36,7 +40,7 @@ class EndsTest {
             database.transactions()
                     .run(
                             () -> {
-                                ends.announce(OPERATION);
+                                ends.announce(ended(OPERATION));
                                 ended.set(true);
                             });
 
@@ -73,11 +77,64 @@ class EndsTest {
                                             () -> looks.incrementAndGet() < 0),
                             executor);
             Eventually.that("it waits", () -> ends.awaited() == 1);
-            database.transactions().run(() -> ends.announce(OPERATION));
+            database.transactions().run(() -> ends.announce(ended(OPERATION)));
             waiting.get(30, TimeUnit.SECONDS);
         }
 
         assertThat(looks.get()).isLessThan(10);
+    }
+
+    @Test
+    void whoListensHearsOfCommitsOnly() {
+        var heard = new ArrayList<UUID>();
+        ends.listen(operation -> heard.add(operation.id()));
+        var undone = new UUID(3, 4);
+
+        assertThatThrownBy(
+                        () ->
+                                database.transactions()
+                                        .run(
+                                                () -> {
+                                                    ends.announce(ended(undone));
+                                                    throw new IllegalStateException("undone");
+                                                }))
+                .hasMessage("undone");
+        database.transactions().run(() -> ends.announce(ended(OPERATION)));
+
+        assertThat(heard).containsExactly(OPERATION);
+    }
+
+    private static Operation ended(UUID id) {
+        return new Operation(
+                id,
+                1,
+                "Paint",
+                "thing",
+                id,
+                "wall",
+                id,
+                "default",
+                "anonymous",
+                OperationState.SUCCEEDED,
+                "",
+                0,
+                0,
+                "group",
+                Lane.METADATA,
+                "{}",
+                null,
+                1,
+                0,
+                null,
+                null,
+                null,
+                60,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                null,
+                "{}");
     }
 
     private void await(Duration atMost) {

@@ -7,6 +7,7 @@ import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.testing.Database;
 import dev.cistern.common.testing.Eventually;
 import dev.cistern.common.testing.Topic;
+import dev.cistern.common.trace.Traces;
 import dev.cistern.embedded.TestServers;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class RelayTest {
             new Outbox(database.jdbi(), database.synchronizations(), () -> relay.nudge());
 
     private Relay relay() {
-        return new Relay(database.schema(), database.jdbi(), Topic.kafka());
+        return new Relay(database.schema(), database.jdbi(), Topic.kafka(), Traces.NONE);
     }
 
     @BeforeEach

@@ -14,6 +14,7 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.message.TopicCatalog;
 import dev.cistern.common.message.Topics;
+import dev.cistern.common.operation.Admission;
 import dev.cistern.common.operation.Claim;
 import dev.cistern.common.operation.NewOperation;
 import dev.cistern.common.operation.NewOperation.Requester;
@@ -25,6 +26,7 @@ import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.testing.Database;
 import dev.cistern.common.testing.Topic;
+import dev.cistern.common.trace.Traces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -100,9 +102,14 @@ class ServiceRuntimeTest {
                         database.schema(),
                         database.dataSource(),
                         database.synchronizations(),
-                        Topic.kafka()),
+                        Topic.kafka(),
+                        Traces.NONE),
                 new ServiceRuntime.Business(
-                        Owner.VOLUME, "thing", List.of(new Delete()), _ -> {}, () -> true));
+                        Owner.VOLUME,
+                        "thing",
+                        List.of(new Delete()),
+                        new Admission.Limits(5, 10),
+                        () -> true));
     }
 
     private Heartbeat heartbeat() {

@@ -31,7 +31,8 @@ import org.jdbi.v3.core.Jdbi;
  * manager that Quarkus uses.
  */
 public final class Database implements AutoCloseable {
-    private static final String SCRIPT = "/db/common/V1__operations.sql";
+    private static final List<String> SCRIPTS =
+            List.of("/db/common/V1__operations.sql", "/db/common/V2__outbox_times.sql");
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final String schema;
@@ -65,7 +66,9 @@ public final class Database implements AutoCloseable {
                                     url(schema), servers().user(), servers().password());
                     var statement = connection.createStatement()) {
                 statement.execute("create schema " + schema);
-                statement.execute(script());
+                for (var script : SCRIPTS) {
+                    statement.execute(text(script));
+                }
                 statement.execute(
                         "create table thing (id uuid primary key, changes int not null default 0)");
             }
@@ -84,10 +87,10 @@ public final class Database implements AutoCloseable {
         return servers().jdbcUrl() + "?currentSchema=" + schema;
     }
 
-    private static String script() {
-        try (var script =
-                Objects.requireNonNull(Database.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    private static String text(String script) {
+        try (var stream =
+                Objects.requireNonNull(Database.class.getResourceAsStream(script), script)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,17 +15,21 @@ final class OneProcess implements Cistern {
     private final Api api;
     private Program program;
 
-    private OneProcess(Path data) throws Exception {
+    private OneProcess(Path data, Map<String, String> environment) throws Exception {
         this.data = data;
         port = Ports.free();
         kafkaPort = Ports.free();
         postgresPort = Ports.free();
         api = new Api(address(), address());
-        program = launch(Map.of());
+        program = launch(environment);
     }
 
     static OneProcess on(Path data) throws Exception {
-        var cistern = new OneProcess(data);
+        return on(data, Map.of());
+    }
+
+    static OneProcess on(Path data, Map<String, String> environment) throws Exception {
+        var cistern = new OneProcess(data, environment);
         if (!cistern.awaitReady()) {
             throw new AssertionError("it did not start; its log says why");
         }
@@ -45,7 +49,7 @@ final class OneProcess implements Cistern {
                         environment));
     }
 
-    private URI address() {
+    URI address() {
         return URI.create("http://localhost:" + port);
     }
 

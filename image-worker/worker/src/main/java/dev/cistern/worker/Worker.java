@@ -4,6 +4,7 @@ import dev.cistern.common.message.Heartbeat;
 import dev.cistern.common.message.Lane;
 import dev.cistern.worker.command.Commands;
 import dev.cistern.worker.execution.CommandExecutor;
+import dev.cistern.worker.execution.CommandWatch;
 import dev.cistern.worker.execution.Hand;
 import dev.cistern.worker.execution.Lease;
 import dev.cistern.worker.execution.PoolProbes;
@@ -31,11 +32,16 @@ public final class Worker implements AutoCloseable {
     private final Reaper reaper;
 
     /**
-     * A worker, not yet started.
+     * A worker, not yet started, whose commands nobody watches.
      *
      * @param kafka settings of Kafka clients
      */
     public Worker(WorkerSettings settings, Map<String, Object> kafka) {
+        this(settings, kafka, CommandWatch.silent());
+    }
+
+    /** The same with meters and traces. */
+    public Worker(WorkerSettings settings, Map<String, Object> kafka, CommandWatch watch) {
         this.settings = settings;
         lease = new Lease(settings.lease());
         probes = new PoolProbes(settings.probePatience());
@@ -48,7 +54,8 @@ public final class Worker implements AutoCloseable {
                         hand,
                         standing,
                         new Commands(probes, hand),
-                        messaging.reports());
+                        messaging.reports(),
+                        watch);
         reaper = new Reaper(settings.retention(), probes::watched, hand::runs);
     }
 
@@ -81,6 +88,11 @@ public final class Worker implements AutoCloseable {
     /** Whether it may take work: its heartbeats arrive and no storage hangs. */
     public boolean inStanding() {
         return standing.toTake().isPresent();
+    }
+
+    /** The slots of a lane, and how many of them are free. */
+    public Heartbeat.Slots slots(Lane lane) {
+        return executor.vacancies(lane);
     }
 
     /** Whether it looks for commands in every lane of every group. */

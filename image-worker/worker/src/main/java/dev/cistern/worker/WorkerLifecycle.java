@@ -1,10 +1,18 @@
 package dev.cistern.worker;
 
+import dev.cistern.common.message.Lane;
+import dev.cistern.common.trace.Traces;
+import dev.cistern.worker.execution.CommandWatch;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /** The worker of this process, started and stopped with it. */
@@ -14,8 +22,29 @@ public class WorkerLifecycle {
 
     /** The worker that the configuration describes. */
     public WorkerLifecycle(
-            WorkerConfig config, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
-        worker = new Worker(WorkerSettings.of(config), kafka);
+            WorkerConfig config,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            MeterRegistry registry,
+            Traces traces) {
+        var settings = WorkerSettings.of(config);
+        worker = new Worker(settings, kafka, new CommandWatch(registry, traces));
+        Arrays.stream(Lane.values()).forEach(lane -> slots(registry, settings.name(), lane));
+        Gauge.builder("cistern.worker.standing", worker, seen -> seen.inStanding() ? 1 : 0)
+                .tags("worker", settings.name())
+                .description("1 while the worker may take work, 0 while it may not")
+                .register(registry);
+    }
+
+    private void slots(MeterRegistry registry, String name, Lane lane) {
+        var tags = Tags.of("worker", name, "lane", lane.name().toLowerCase(Locale.ROOT));
+        Gauge.builder("cistern.worker.slots", worker, seen -> seen.slots(lane).total())
+                .tags(tags)
+                .description("Commands of a lane that a worker carries out at once")
+                .register(registry);
+        Gauge.builder("cistern.worker.slots.free", worker, seen -> seen.slots(lane).free())
+                .tags(tags)
+                .description("Slots of a lane that a command could start in now")
+                .register(registry);
     }
 
     void start(@Observes StartupEvent event) {

@@ -127,10 +127,11 @@ public class PoolService {
      *
      * @param kind of the operation, for example {@code StartPool}
      * @param request what its use case must know
-     * @throws ProblemException if there is no such pool, or nothing is before this and it cannot be
-     *     done
+     * @throws ProblemException if there is no such pool, nothing is before this and it cannot be
+     *     done, or too much waits already
      */
     public Operation submit(String pool, String kind, Object request, Requester requester) {
+        work.runtime().admission().require(requester.tenant());
         return inTransaction(
                 () -> {
                     var target = pools.lock(pool);

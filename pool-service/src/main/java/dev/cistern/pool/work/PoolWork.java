@@ -1,12 +1,14 @@
 package dev.cistern.pool.work;
 
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.runtime.BacklogConfig;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
+import dev.cistern.common.trace.Traces;
 import dev.cistern.pool.Installation;
 import dev.cistern.pool.PoolEvents;
 import dev.cistern.pool.Pools;
@@ -43,8 +45,10 @@ public class PoolWork implements Service {
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             KafkaClientService clients,
             TopicConfig topicConfig,
+            BacklogConfig backlog,
+            Traces traces,
             Pools pools) {
-        var foundation = new Foundation("pool", dataSource, synchronizations, kafka);
+        var foundation = new Foundation("pool", dataSource, synchronizations, kafka, traces);
         events = new PoolEvents(foundation.outbox());
         verbs =
                 verbs(
@@ -62,7 +66,7 @@ public class PoolWork implements Service {
                                 Owner.POOL,
                                 "pool",
                                 verbs.values(),
-                                _ -> {},
+                                backlog.limits(),
                                 new ChannelLag(
                                         clients, List.of("pool-results", "pool-heartbeats"))));
     }

@@ -39,10 +39,11 @@ public class VolumeService {
     /**
      * Accepts the creation of a volume.
      *
-     * @throws ProblemException if the pool is not there or not running, the name is taken, or there
-     *     is no room
+     * @throws ProblemException if the pool is not there or not running, the name is taken, there is
+     *     no room, or too much waits already
      */
     public Operation create(VolumeRequest request, Requester requester) {
+        work.runtime().admission().require(requester.tenant());
         return inTransaction(
                 () -> {
                     var pool = workshop.pools().open(request.pool());
@@ -58,9 +59,10 @@ public class VolumeService {
      *
      * @param reference id or {@code POOL:NAME}
      * @throws ProblemException if there is no such volume, nothing is before this and its state
-     *     does not allow it, or its pool is not running
+     *     does not allow it, its pool is not running, or too much waits already
      */
     public Operation delete(String reference, Requester requester) {
+        work.runtime().admission().require(requester.tenant());
         return inTransaction(
                 () -> {
                     var volume = query.get(reference);

@@ -2,12 +2,14 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.runtime.BacklogConfig;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
+import dev.cistern.common.trace.Traces;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.VolumeEvents;
@@ -50,8 +52,10 @@ public class VolumeWork implements Service {
             TransactionSynchronizationRegistry synchronizations,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             KafkaClientService clients,
-            TopicConfig topicConfig) {
-        var foundation = new Foundation("volume", dataSource, synchronizations, kafka);
+            TopicConfig topicConfig,
+            BacklogConfig backlog,
+            Traces traces) {
+        var foundation = new Foundation("volume", dataSource, synchronizations, kafka, traces);
         workshop = workshop(foundation);
         var inventory = new Inventory(foundation.jdbi(), workshop.ledger(), workshop.events());
         runtime =
@@ -64,7 +68,7 @@ public class VolumeWork implements Service {
                                         new CreateVolume(workshop),
                                         new DeleteVolume(workshop),
                                         new ScanPool(workshop, inventory)),
-                                _ -> {},
+                                backlog.limits(),
                                 new ChannelLag(
                                         clients, List.of("volume-results", "volume-heartbeats"))));
         topics = new TopicKeeper(topicConfig.settings(), kafka);

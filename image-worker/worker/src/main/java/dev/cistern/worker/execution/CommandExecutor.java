@@ -30,6 +30,7 @@ public final class CommandExecutor implements AutoCloseable {
     private final String worker;
     private final Handler handler;
     private final Reports reports;
+    private final CommandWatch watch;
     private final Hand hand;
     private final Standing standing;
     private final Map<Lane, Room> rooms = new EnumMap<>(Lane.class);
@@ -76,12 +77,14 @@ public final class CommandExecutor implements AutoCloseable {
             Hand hand,
             Standing standing,
             Handler handler,
-            Reports reports) {
+            Reports reports,
+            CommandWatch watch) {
         this.worker = worker;
         this.hand = hand;
         this.standing = standing;
         this.handler = handler;
         this.reports = reports;
+        this.watch = watch;
         slots.forEach((lane, total) -> rooms.put(lane, Room.of(lane, total)));
     }
 
@@ -115,12 +118,14 @@ public final class CommandExecutor implements AutoCloseable {
     }
 
     private void carryOut(Work work, Slot slot) {
-        try (slot) {
+        try (slot;
+                var watched = watch.begin(work)) {
             work.requireStanding();
             work.crashPoint("command-taken");
             var result = handler.carryOut(work.command(), work);
+            watched.ended(result);
             work.carriedOut();
-            report(work.message(), result, () -> acknowledged(work));
+            report(work.message().within(watched.traceparent()), result, () -> acknowledged(work));
         } catch (DroppedException e) {
             hand.drop(work);
             LOG.debugf(e, "operation %s", work.operation());

@@ -106,6 +106,10 @@ public final class Work {
         pages.accept(page);
     }
 
+    long bytesDone() {
+        return bytesDone;
+    }
+
     void cancel() {
         cancelled = true;
     }

@@ -1,5 +1,6 @@
 package dev.cistern.worker.messaging;
 
+import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.CommandMessage;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Lane;
@@ -94,7 +95,9 @@ abstract sealed class Intake implements AutoCloseable permits ShareIntake, Class
     /** The command; empty if this version does not know it. */
     static Optional<CommandMessage> read(ConsumerRecord<String, byte[]> message) {
         try {
-            return Optional.of(Json.read(message.value(), CommandMessage.class));
+            var command = Json.read(message.value(), CommandMessage.class);
+            var sent = Delivery.header(message, "traceparent");
+            return Optional.of(sent == null ? command : command.within(sent));
         } catch (IOException e) {
             LOG.warnf(
                     "%s: a command that this version cannot read (offset %d): %s",

@@ -8,6 +8,7 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.worker.Eventually;
 import dev.cistern.worker.execution.CommandExecutor;
+import dev.cistern.worker.execution.CommandWatch;
 import dev.cistern.worker.execution.Hand;
 import dev.cistern.worker.execution.Lease;
 import dev.cistern.worker.execution.PoolProbes;
@@ -40,7 +41,8 @@ final class Workbench implements AutoCloseable {
                     (result, acknowledged) -> {
                         results.add(result);
                         acknowledged.run();
-                    });
+                    },
+                    CommandWatch.silent());
 
     Workbench() {
         lease.renewed(System.nanoTime());

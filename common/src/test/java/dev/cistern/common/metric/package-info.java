@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.cistern.common.metric;
+
+import org.jspecify.annotations.NullMarked;

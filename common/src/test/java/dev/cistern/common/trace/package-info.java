@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.cistern.common.trace;
+
+import org.jspecify.annotations.NullMarked;
