@@ -81,7 +81,8 @@ public final class VolumeEvents {
             @Nullable VolumeState before,
             Cause cause,
             @Nullable Problem problem) {
-        var volume = volumes.get(id);
+        var told = volumes.told(id);
+        var volume = told.volume();
         var data =
                 new Data(
                         volume.tenant(),
@@ -104,7 +105,7 @@ public final class VolumeEvents {
                                 "volume." + verb + ".v1",
                                 SOURCE,
                                 id,
-                                volumes.nextEvent(id),
+                                told.sequence(),
                                 cause.traceparent(),
                                 data)
                         .message());

@@ -14,13 +14,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads volumes for users. */
 public final class VolumeQuery {
-    private static final String SELECT =
+    /** What {@link #read} takes, of volumes as {@code v} and their pools as {@code p}. */
+    private static final String FIELDS =
             "select v.*, p.name as pool_name, p.path as pool_path,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
                     + " and o.settles is null) as busy,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
-                    + " and o.settles is not null) as unsettled"
-                    + " from volume v join pool_view p on p.id = v.pool where ";
+                    + " and o.settles is not null) as unsettled";
+
+    private static final String POOL = " join pool_view p on p.id = v.pool";
+
+    private static final String SELECT = FIELDS + " from volume v" + POOL + " where ";
+
+    /** Numbers the next public event of the volume {@code :id}, and returns the volume with it. */
+    static final String TELL =
+            "with v as (update volume set event_sequence = event_sequence + 1 where id = :id"
+                    + " returning *) "
+                    + FIELDS
+                    + " from v"
+                    + POOL;
 
     private final Jdbi jdbi;
 
@@ -133,7 +145,7 @@ public final class VolumeQuery {
                                 .list());
     }
 
-    private static Volume read(ResultSet row) throws SQLException {
+    static Volume read(ResultSet row) throws SQLException {
         var inode = row.getLong("inode");
         var hasInode = !row.wasNull();
         return new Volume(

@@ -135,15 +135,24 @@ public final class Volumes {
                 == 1;
     }
 
-    /** The number of the volume's next public event. */
-    public long nextEvent(UUID id) {
+    /**
+     * A volume as it is to be told of in its next public event.
+     *
+     * @param sequence the event's number
+     */
+    public record Told(Volume volume, long sequence) {}
+
+    /** Numbers the volume's next public event. */
+    public Told told(UUID id) {
         return jdbi.withHandle(
                 handle ->
-                        handle.createQuery(
-                                        "update volume set event_sequence = event_sequence + 1 where id = :id"
-                                                + " returning event_sequence")
+                        handle.createQuery(VolumeQuery.TELL)
                                 .bind("id", id)
-                                .mapTo(Long.class)
+                                .map(
+                                        (row, _) ->
+                                                new Told(
+                                                        VolumeQuery.read(row),
+                                                        row.getLong("event_sequence")))
                                 .one());
     }
 

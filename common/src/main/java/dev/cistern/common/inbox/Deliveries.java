@@ -97,26 +97,25 @@ public final class Deliveries {
     private void handleTogether(List<Delivery> batch) {
         try {
             locks.take(batch);
+            var fresh = inbox.take(batch.stream().map(this::key).toList());
+            for (var delivery : batch) {
+                if (fresh.remove(key(delivery))) {
+                    handler.handle(delivery);
+                }
+            }
         } catch (IOException e) {
             throw new UnreadableException(e);
         }
-        batch.forEach(this::handleOnce);
     }
 
-    private void handleOnce(Delivery delivery) {
-        if (inbox.take(name + ":" + delivery.id())) {
-            try {
-                handler.handle(delivery);
-            } catch (IOException e) {
-                throw new UnreadableException(e);
-            }
-        }
+    private String key(Delivery delivery) {
+        return name + ":" + delivery.id();
     }
 
     private void takeSingly(Delivery delivery) {
         for (var attempt = 1; ; ) {
             try {
-                transactions.run(() -> handleOnce(delivery));
+                transactions.run(() -> handleTogether(List.of(delivery)));
                 return;
             } catch (UnreadableException e) {
                 bury(delivery, e);
@@ -160,7 +159,7 @@ public final class Deliveries {
     }
 
     private void writeDeadLetter(Delivery delivery, Exception reason) {
-        if (inbox.take(name + ":" + delivery.id())) {
+        if (inbox.take(key(delivery))) {
             outbox.send(DeadLetter.of(name, delivery, reason));
         }
     }

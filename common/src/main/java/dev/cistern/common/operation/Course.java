@@ -41,6 +41,11 @@ final class Course {
         follow(operation, firstTurn(operation));
     }
 
+    /** The same for one that depends on no other. */
+    void beginFree(Operation operation) {
+        follow(operation, useCases.of(operation).begin(operation));
+    }
+
     /** Begins an operation that waited, if it is first now; a refusal is its own end only. */
     boolean beginIfFirst(UUID id) {
         var waiting = rows.lock(id);

@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -52,6 +51,12 @@ final class Dispatcher {
         private final Map<Road, List<UUID>> ready =
                 new TreeMap<>(Comparator.comparing(Road::group).thenComparing(Road::lane));
         private final Set<Road> freed = new HashSet<>();
+        private boolean undone;
+    }
+
+    /** A part of the transaction was undone: what it made ready may be gone. */
+    void undone() {
+        agenda().undone = true;
     }
 
     /** The operation's turn has come: the command goes as soon as there is room. */
@@ -106,40 +111,44 @@ final class Dispatcher {
 
     private void depart(Agenda agenda) {
         agenda.ready.forEach(
-                (road, ready) -> {
+                (road, all) -> {
+                    var ready = agenda.undone ? rows.existing(all) : all;
                     var going =
                             agenda.freed.contains(road)
                                     ? window.next(road)
                                     : window.admit(road, ready);
-                    going.forEach(id -> send(rows.sent(id)));
+                    send(going);
                 });
     }
 
     /** Sends what there is room for at once; returns how many went. */
     int fill(Road road) {
         var going = window.next(road);
-        going.forEach(id -> send(rows.sent(id)));
+        send(going);
         return going.size();
+    }
+
+    private void send(List<UUID> going) {
+        if (!going.isEmpty()) {
+            outbox.send(rows.sent(going).stream().map(this::message).toList());
+        }
     }
 
     /** Sends a command that seems lost once more; false if the operation has moved on. */
     boolean sendAgain(UUID id, int attempt) {
-        return send(rows.sentAgain(id, attempt));
+        var sent = rows.sentAgain(id, attempt);
+        sent.ifPresent(operation -> outbox.send(message(operation)));
+        return sent.isPresent();
     }
 
-    private boolean send(Optional<Operation> sent) {
-        sent.ifPresent(
-                operation -> {
-                    var message =
-                            new CommandMessage(
-                                    operation.id(),
-                                    operation.attempt(),
-                                    owner,
-                                    operation.traceparent(),
-                                    operation.sentCommand());
-                    outbox.send(
-                            OutboxMessage.command(message, operation.group(), operation.lane()));
-                });
-        return sent.isPresent();
+    private OutboxMessage message(Operation operation) {
+        var message =
+                new CommandMessage(
+                        operation.id(),
+                        operation.attempt(),
+                        owner,
+                        operation.traceparent(),
+                        operation.sentCommand());
+        return OutboxMessage.command(message, operation.group(), operation.lane());
     }
 }

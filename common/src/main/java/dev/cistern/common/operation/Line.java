@@ -3,7 +3,9 @@ package dev.cistern.common.operation;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -69,7 +71,21 @@ final class Line {
      * done to, and the claims of those that depend on them or wait behind them.
      */
     void lockAround(Collection<UUID> operations) {
-        var resources = around(operations);
+        lock(around(operations));
+    }
+
+    /** The same, with what came within reach before the locks were had. */
+    void lockAllAround(Collection<UUID> operations) {
+        var locked = Set.<UUID>of();
+        for (var within = around(operations);
+                !locked.containsAll(within);
+                within = around(operations)) {
+            lock(within);
+            locked = within;
+        }
+    }
+
+    private void lock(Set<UUID> resources) {
         if (resources.isEmpty()) {
             return;
         }
@@ -83,7 +99,7 @@ final class Line {
                                 .list());
     }
 
-    private List<UUID> around(Collection<UUID> operations) {
+    private Set<UUID> around(Collection<UUID> operations) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
@@ -100,7 +116,7 @@ final class Line {
                                                 + " union select target from operation where id = any(:ids)")
                                 .bind("ids", operations.toArray(UUID[]::new))
                                 .mapTo(UUID.class)
-                                .list());
+                                .collect(Collectors.toSet()));
     }
 
     long draw() {

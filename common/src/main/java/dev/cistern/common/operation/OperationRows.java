@@ -13,46 +13,99 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** The table of operations: each method one statement, in the caller's transaction. */
 final class OperationRows {
+    private static final String COLUMNS =
+            "sequence, id, kind, target_type, target, target_name, pool, tenant, actor, state,"
+                    + " worker_group, lane, request, traceparent, deadline";
+
+    private static final String REQUEST =
+            ":id, :kind, :type, :target, :name, :pool, :tenant, :actor, 'WAITING',"
+                    + " :group, :lane, cast(:request as jsonb), :traceparent, :deadline";
+
+    private static final String VALUES = ":sequence, " + REQUEST;
+
+    /** All claims that are there have lower sequence numbers; ours are not seen yet. */
+    private static final String ENTER =
+            "with mine as (select unnest(:exclusive) as resource, true as exclusive"
+                    + " union all select unnest(:shared), false),"
+                    + " drawn as (select nextval('operation_sequence') as sequence),"
+                    + " entered as (insert into claim (operation, resource, exclusive, sequence)"
+                    + " select :id, resource, exclusive, sequence from mine, drawn)"
+                    + " insert into operation ("
+                    + COLUMNS
+                    + ") select sequence, "
+                    + REQUEST
+                    + " from drawn returning *, not exists (select from mine join claim theirs"
+                    + " on theirs.resource = mine.resource and (theirs.exclusive or mine.exclusive)) as is_first";
+
     private final Jdbi jdbi;
 
     OperationRows(Jdbi jdbi) {
         this.jdbi = jdbi;
     }
 
-    Operation insert(UUID id, NewOperation request, long sequence) {
-        return insert(id, request, sequence, null);
-    }
+    /** A new operation, and whether it has no other before it. */
+    record Entered(Operation operation, boolean first) {}
 
-    Operation insert(UUID id, NewOperation request, long sequence, @Nullable UUID settles) {
+    /**
+     * Writes an operation down and puts it at the end of the queues of what it claims, whose
+     * resources the caller has locked.
+     */
+    Entered enter(UUID id, NewOperation request) {
         return jdbi.withHandle(
                 handle ->
-                        handle.createQuery(
-                                        "insert into operation (id, sequence, kind, target_type, target, target_name, pool,"
-                                                + " tenant, actor, state, worker_group, lane, request, traceparent, deadline,"
-                                                + " settles) values (:id, :sequence, :kind, :type, :target, :name, :pool,"
-                                                + " :tenant, :actor, 'WAITING', :group, :lane, cast(:request as jsonb),"
-                                                + " :traceparent, :deadline, cast(:settles as uuid)) returning *")
-                                .bind("id", id)
+                        bound(handle.createQuery(ENTER), id, request)
+                                .bind("exclusive", claimed(request, true))
+                                .bind("shared", claimed(request, false))
+                                .map((row, _) -> new Entered(read(row), row.getBoolean("is_first")))
+                                .one());
+    }
+
+    private static UUID[] claimed(NewOperation request, boolean exclusive) {
+        return request.claims().stream()
+                .filter(claim -> claim.exclusive() == exclusive)
+                .map(Claim::resource)
+                .toArray(UUID[]::new);
+    }
+
+    /** Writes down an operation that settles another. */
+    Operation insert(UUID id, NewOperation request, long sequence, UUID settles) {
+        return jdbi.withHandle(
+                handle ->
+                        bound(
+                                        handle.createQuery(
+                                                "insert into operation ("
+                                                        + COLUMNS
+                                                        + ", settles) values ("
+                                                        + VALUES
+                                                        + ", :settles) returning *"),
+                                        id,
+                                        request)
                                 .bind("sequence", sequence)
-                                .bind("kind", request.kind())
-                                .bind("type", request.targetType())
-                                .bind("target", request.target())
-                                .bind("name", request.targetName())
-                                .bind("pool", request.pool())
-                                .bind("tenant", request.requester().tenant())
-                                .bind("actor", request.requester().actor())
-                                .bind("group", request.group())
-                                .bind("lane", request.lane())
-                                .bind("request", Json.text(request.request()))
-                                .bind("traceparent", request.requester().traceparent())
-                                .bind("deadline", request.deadline().toSeconds())
                                 .bind("settles", settles)
                                 .map((row, _) -> read(row))
                                 .one());
+    }
+
+    private static Query bound(Query insertion, UUID id, NewOperation request) {
+        return insertion
+                .bind("id", id)
+                .bind("kind", request.kind())
+                .bind("type", request.targetType())
+                .bind("target", request.target())
+                .bind("name", request.targetName())
+                .bind("pool", request.pool())
+                .bind("tenant", request.requester().tenant())
+                .bind("actor", request.requester().actor())
+                .bind("group", request.group())
+                .bind("lane", request.lane())
+                .bind("request", Json.text(request.request()))
+                .bind("traceparent", request.requester().traceparent())
+                .bind("deadline", request.deadline().toSeconds());
     }
 
     Optional<Operation> find(UUID id) {
@@ -102,12 +155,28 @@ final class OperationRows {
                                 id));
     }
 
-    /** Sent for the first time; empty if it has ended or gone otherwise. */
-    Optional<Operation> sent(UUID id) {
-        return one(
-                "update operation set attempt = attempt + 1, updated_at = now()"
-                        + " where id = :id and state = 'QUEUED' and attempt = attempts_before returning *",
-                id);
+    /** Sent for the first time, without those that have ended or gone otherwise; oldest first. */
+    List<Operation> sent(Collection<UUID> ids) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "with gone as (update operation set attempt = attempt + 1, updated_at = now()"
+                                                + " where id = any(:ids) and state = 'QUEUED' and attempt = attempts_before"
+                                                + " returning *) select * from gone order by sequence")
+                                .bind("ids", ids.toArray(UUID[]::new))
+                                .map((row, _) -> read(row))
+                                .list());
+    }
+
+    /** Those that are there. */
+    List<UUID> existing(Collection<UUID> ids) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select id from operation where id = any(:ids) order by sequence")
+                                .bind("ids", ids.toArray(UUID[]::new))
+                                .mapTo(UUID.class)
+                                .list());
     }
 
     /** Sent once more; empty if another has done so, or it has moved on. */

@@ -75,13 +75,22 @@ public final class Operations {
      */
     public Operation accept(NewOperation request) {
         line.lockResources(request.claims());
-        var operation = rows.insert(UUID.randomUUID(), request, line.draw());
-        line.enter(operation.id(), operation.sequence(), request.claims());
+        var entered = rows.enter(UUID.randomUUID(), request);
+        var operation = entered.operation();
         rows.depend(operation.id(), request.dependsOn());
-        if (line.isFirst(operation.id())) {
-            course.begin(operation);
+        if (entered.first()) {
+            if (request.dependsOn().isEmpty()) {
+                course.beginFree(operation);
+            } else {
+                course.begin(operation);
+            }
         }
         return get(operation.id());
+    }
+
+    /** A part of the transaction was undone, and what it accepted with it. */
+    public void partUndone() {
+        dispatcher.undone();
     }
 
     /** An operation. */
@@ -103,7 +112,7 @@ public final class Operations {
      * is about to take in several in one transaction.
      */
     public void expect(Collection<UUID> operations) {
-        line.lockAround(operations);
+        line.lockAllAround(operations);
     }
 
     /**
@@ -113,10 +122,15 @@ public final class Operations {
      * @throws UnknownOperationException if no such operation is visible
      */
     public void report(ResultMessage message) {
+        expect(List.of(message.operation()));
+        reportExpected(message);
+    }
+
+    /** The same for one whose operation the transaction {@linkplain #expect expects}. */
+    public void reportExpected(ResultMessage message) {
         if (message.owner() != owner) {
             return;
         }
-        line.lockAround(List.of(message.operation()));
         var operation =
                 rows.lock(message.operation())
                         .orElseThrow(() -> new UnknownOperationException(message.operation()));

@@ -42,6 +42,7 @@ public final class Foundation implements AutoCloseable {
         jdbi = Jdbi.create(dataSource);
         jdbi.registerArrayType(Long.class, "bigint");
         jdbi.registerArrayType(UUID.class, "uuid");
+        jdbi.registerArrayType(String.class, "text");
         this.traces = traces;
         relay = new Relay(schema, jdbi, kafka, traces);
         outbox = new Outbox(jdbi, synchronizations, relay::nudge);

@@ -10,6 +10,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.OperationQuery;
 import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Operations;
+import dev.cistern.common.operation.SharedTransactions;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.operation.Watchdog;
 import dev.cistern.common.trace.LogContext;
@@ -38,6 +39,7 @@ public final class ServiceRuntime implements AutoCloseable {
     private final Ends ends;
     private final Admission admission;
     private final Operations operations;
+    private final SharedTransactions shared;
     private final Watchdog watchdog;
     private final ScheduledExecutorService timer;
 
@@ -70,6 +72,9 @@ public final class ServiceRuntime implements AutoCloseable {
                         foundation.outbox(),
                         business.useCases(),
                         ends::announce);
+        shared =
+                new SharedTransactions(
+                        foundation.transactions(), foundation.jdbi(), operations::partUndone);
         watchdog =
                 new Watchdog(
                         foundation.jdbi(),
@@ -138,7 +143,7 @@ public final class ServiceRuntime implements AutoCloseable {
                                         result.operation().toString(),
                                         LogContext.TRACE,
                                         LogContext.trace(step.traceparent())))) {
-            operations.report(result);
+            operations.reportExpected(result);
         }
     }
 
@@ -158,6 +163,11 @@ public final class ServiceRuntime implements AutoCloseable {
     /** Its operations. */
     public Operations operations() {
         return operations;
+    }
+
+    /** Transactions in which several requests are accepted at once. */
+    public SharedTransactions shared() {
+        return shared;
     }
 
     /** Asked before a request is accepted. */

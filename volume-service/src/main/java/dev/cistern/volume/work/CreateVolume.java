@@ -1,7 +1,6 @@
 package dev.cistern.volume.work;
 
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
@@ -52,12 +51,7 @@ record CreateVolume(Workshop workshop) implements UseCase {
             workshop.ledger().count(before.poolId(), file.capacity() - counted);
             workshop.events().publish("created", id, before.state(), operation);
         }
-        return new Turn.Finish(created(id, file));
-    }
-
-    private Created created(UUID id, FileFacts file) {
-        return new Created(
-                id, workshop.volumes().get(id).path(), file.capacity(), file.allocation());
+        return new Turn.Finish(new Created(id, before.path(), file.capacity(), file.allocation()));
     }
 
     @Override

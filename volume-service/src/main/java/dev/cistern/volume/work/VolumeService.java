@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
-/** What users do with volumes. Each method is one transaction. */
+/** What users do with volumes. Each method is in one transaction. */
 @Singleton
 public class VolumeService {
     private static final Duration DEADLINE = Duration.ofHours(1);
@@ -44,7 +44,7 @@ public class VolumeService {
      */
     public Operation create(VolumeRequest request, Requester requester) {
         work.runtime().admission().require(requester.tenant());
-        return inTransaction(
+        return inSharedTransaction(
                 () -> {
                     var pool = workshop.pools().open(request.pool());
                     var id = workshop.volumes().requested(pool, request, requester.tenant());
@@ -116,6 +116,13 @@ public class VolumeService {
     /** Volumes in the order in which they became known. */
     public List<Volume> list(VolumeQuery.Filter filter, long after, int limit) {
         return query.list(filter, after, limit);
+    }
+
+    /** For what locks no resource but one that it makes. */
+    private <T> T inSharedTransaction(Callable<T> story) {
+        var result = work.runtime().shared().call(story);
+        CrashPoints.at("outbox-commit");
+        return result;
     }
 
     private <T> T inTransaction(Callable<T> story) {
