@@ -116,8 +116,7 @@ final class ObservabilityTest {
                         .collect(Collectors.toCollection(HashSet::new));
         known.add(CALLER);
         assertThat(collector.of(TRACE)).allMatch(span -> known.contains(span.parent()));
-        assertThat(parentOf("process CreateVolume"))
-                .isEqualTo("send cistern.commands.local");
+        assertThat(parentOf("process CreateVolume")).isEqualTo("send cistern.commands.local");
         assertThat(parentOf("process VolumeCreated")).isEqualTo("process CreateVolume");
     }
 
