@@ -1,6 +1,7 @@
 package dev.cistern.bench.service;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Locale;
  */
 final class HttpLine implements Closeable {
     private static final int PATIENCE_MILLIS = 70_000;
+    private static final int HEXADECIMAL = 16;
 
     private final String host;
     private final Socket socket;
@@ -64,6 +66,7 @@ final class HttpLine implements Closeable {
     private Answer read() throws IOException {
         var status = Integer.parseInt(line().split(" ", 3)[1]);
         var length = 0;
+        var chunked = false;
         var retryAfter = 0;
         for (var line = line(); !line.isEmpty(); line = line()) {
             var colon = line.indexOf(':');
@@ -71,13 +74,34 @@ final class HttpLine implements Closeable {
             switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
                 case "content-length" -> length = Integer.parseInt(value);
                 case "retry-after" -> retryAfter = Integer.parseInt(value);
-                case "transfer-encoding" ->
-                        throw new IOException("the answer is " + value + ", not of known length");
+                case "transfer-encoding" -> chunked = "chunked".equals(value);
                 default -> {}
             }
         }
-        return new Answer(
-                status, retryAfter, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+        var body = chunked ? chunks() : in.readNBytes(length);
+        return new Answer(status, retryAfter, new String(body, StandardCharsets.UTF_8));
+    }
+
+    /** A body in chunks (RFC 9112, 7.1). */
+    private byte[] chunks() throws IOException {
+        var body = new ByteArrayOutputStream(1 << 16);
+        for (var length = chunkLength(); length > 0; length = chunkLength()) {
+            body.write(in.readNBytes(length));
+            requireEmptyLine();
+        }
+        requireEmptyLine();
+        return body.toByteArray();
+    }
+
+    private int chunkLength() throws IOException {
+        return Integer.parseInt(line(), HEXADECIMAL);
+    }
+
+    private void requireEmptyLine() throws IOException {
+        var line = line();
+        if (!line.isEmpty()) {
+            throw new IOException("the answer has '%s' where a chunk ends".formatted(line));
+        }
     }
 
     private String line() throws IOException {
