@@ -9,7 +9,6 @@ import dev.cistern.image.Mapping;
 import dev.cistern.image.Progress;
 import dev.cistern.image.SnapshotInfo;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
-import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * An open qcow2 image, version 2 or 3.
@@ -25,8 +23,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * <p>Locks, in the order in which they are taken:
  *
  * <ol>
- *   <li>structure: shared by reads, writes and flushes for as long as they take; snapshots and
- *       resizing have it for themselves, and so wait until everything else has ended
+ *   <li>{@link Structure}: shared by reads, writes and flushes for as long as they take; snapshots
+ *       and resizing have it for themselves, and so wait until everything else has ended
  *   <li>{@link ClusterLocks}: whoever changes what guest clusters are mapped to
  *   <li>flushing, in {@link WriteOrder}: one flush at a time
  *   <li>{@link MapLock}: the tables in memory, for the time of a look or a change
@@ -40,22 +38,9 @@ public final class Qcow2Image implements DiskImage {
     private final GuestWriter writer;
     private final WriteOrder order;
     private final Snapshots snapshots;
-    private final ReentrantReadWriteLock structure = new ReentrantReadWriteLock();
+    private final Structure structure;
     private final int version;
-    private final boolean writable;
-    private final long autoclear;
-
-    /** Autoclear features that we keep true. */
-    private final long keptAutoclear;
-
     private final Qcow2Bitmaps bitmaps;
-
-    /** Whether anything was to be changed, and whether it may be. */
-    private volatile boolean begun;
-
-    private volatile boolean touched;
-
-    private volatile boolean amended;
 
     Qcow2Image(
             ImageHeader image,
@@ -73,12 +58,12 @@ public final class Qcow2Image implements DiskImage {
         this.writer = new GuestWriter(tables, content, compressed, order);
         this.snapshots = Snapshots.load(tables, order, image.header());
         this.version = image.header().version();
-        this.writable = writable;
-        this.autoclear = image.header().autoclear();
-        this.keptAutoclear =
-                Header.AUTOCLEAR_BITMAPS
-                        | (image.hasRawDataFile() ? Header.AUTOCLEAR_RAW_DATA_FILE : 0);
-        this.bitmaps = new Qcow2Bitmaps(tables, image, this::alone);
+        this.structure = new Structure(image, tables, writable, this::markBitmaps);
+        this.bitmaps = new Qcow2Bitmaps(tables, image, structure);
+    }
+
+    private void markBitmaps() throws IOException {
+        bitmaps.markInUse();
     }
 
     /**
@@ -137,35 +122,35 @@ public final class Qcow2Image implements DiskImage {
 
     @Override
     public Mapping map(long offset, long length) throws IOException {
-        var place = begin();
+        var place = structure.begin();
         try {
             requireInside(offset, length);
             return content.map(offset, length);
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
     @Override
     public void read(ByteBuffer into, long offset) throws IOException {
-        var place = begin();
+        var place = structure.begin();
         try {
             requireInside(offset, into.remaining());
             content.read(into, offset);
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
     @Override
     public void write(ByteBuffer from, long offset) throws IOException {
-        var place = beginChange();
+        var place = structure.beginChange();
         try {
             requireInside(offset, from.remaining());
             bitmaps.record(offset, from.remaining());
             writer.write(from, offset);
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
@@ -182,7 +167,7 @@ public final class Qcow2Image implements DiskImage {
             throw new ImageException.Unsupported(
                     name() + ": is encrypted, and so cannot have compressed clusters");
         }
-        var place = beginChange();
+        var place = structure.beginChange();
         try {
             requireInside(offset, from.remaining());
             if (geometry.inCluster(offset) != 0
@@ -193,44 +178,44 @@ public final class Qcow2Image implements DiskImage {
             bitmaps.record(offset, from.remaining());
             writer.writeCompressed(from, offset);
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
     @Override
     public void zero(long offset, long length, Space space) throws IOException {
-        var place = beginChange();
+        var place = structure.beginChange();
         try {
             requireInside(offset, length);
             bitmaps.record(offset, length);
             writer.zero(offset, length, space);
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
     @Override
     public void discard(long offset, long length) throws IOException {
-        var place = beginChange();
+        var place = structure.beginChange();
         try {
             requireInside(offset, length);
             bitmaps.record(offset, length);
             writer.discard(offset, length);
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
     @Override
     public void flush() throws IOException {
-        if (!begun) {
+        if (!structure.begun()) {
             return;
         }
-        var place = begin();
+        var place = structure.begin();
         try {
             order.flush();
         } finally {
-            end(place);
+            structure.end(place);
         }
     }
 
@@ -242,7 +227,7 @@ public final class Qcow2Image implements DiskImage {
      */
     @Override
     public void resize(long capacity) throws IOException {
-        alone(
+        structure.run(
                 () -> {
                     if (version < 3 && !snapshots.isEmpty()) {
                         throw new ImageException.Unsupported(
@@ -262,11 +247,11 @@ public final class Qcow2Image implements DiskImage {
 
     /** The snapshots inside the image, oldest first. */
     public List<SnapshotInfo> snapshots() {
-        structure.readLock().lock();
+        var place = structure.begin();
         try {
             return snapshots.list();
         } finally {
-            structure.readLock().unlock();
+            structure.end(place);
         }
     }
 
@@ -279,12 +264,12 @@ public final class Qcow2Image implements DiskImage {
      */
     public SnapshotInfo createSnapshot(String name, Clock clock) throws IOException {
         requireNoDataFile("take internal snapshots");
-        touch();
-        structure.writeLock().lock();
+        structure.touch();
+        structure.alone().lock();
         try {
             return snapshots.create(name, clock);
         } finally {
-            structure.writeLock().unlock();
+            structure.alone().unlock();
         }
     }
 
@@ -295,7 +280,7 @@ public final class Qcow2Image implements DiskImage {
      */
     public void deleteSnapshot(String id) throws IOException {
         requireNoDataFile("delete internal snapshots");
-        alone(() -> snapshots.delete(id));
+        structure.run(() -> snapshots.delete(id));
     }
 
     /**
@@ -307,7 +292,7 @@ public final class Qcow2Image implements DiskImage {
      */
     public void revertToSnapshot(String id) throws IOException {
         requireNoDataFile("revert to internal snapshots");
-        alone(
+        structure.run(
                 () -> {
                     if (!bitmaps.isEmpty()) {
                         throw new ImageException.Unsupported(
@@ -329,15 +314,14 @@ public final class Qcow2Image implements DiskImage {
     public void rebase(Optional<DiskImage> below, Optional<BackingFile> name, Progress progress)
             throws IOException {
         requireNoRawDataFile("be over another image");
-        touch();
-        new Rebase(tables, content, writer, order, structure.writeLock())
-                .run(below, name, progress);
+        structure.touch();
+        new Rebase(tables, content, writer, order, structure.alone()).run(below, name, progress);
     }
 
     /** Forgets, durably, all that the image has of its own; it reads as what lies below then. */
     public void empty() throws IOException {
         requireNoRawDataFile("be emptied");
-        alone(
+        structure.run(
                 () -> {
                     order.settle();
                     for (var index = 0; index < tables.l1.length(); index++) {
@@ -355,48 +339,36 @@ public final class Qcow2Image implements DiskImage {
      * @throws ImageException.Unsupported if something stands in the way; nothing is changed then
      */
     public void amend(Amendment amendment) throws IOException {
-        alone(
+        structure.run(
                 () -> {
                     var amend = new Amend(tables, content, writer, order, snapshots);
                     amend.requirePossible(amendment, !bitmaps.isEmpty());
                     order.settle();
                     bitmaps.save(order);
                     amend.run(amendment);
-                    touched = false;
-                    amended = true;
+                    structure.amended();
                 });
     }
 
     @Override
     public void close() throws IOException {
-        structure.writeLock().lock();
-        try (var _ = tables.file.storage();
-                var _ = encryption;
-                var _ = tables.data;
-                var _ = content) {
-            if (touched) {
-                order.settle();
-                bitmaps.save(order);
-            }
-        } finally {
-            structure.writeLock().unlock();
-        }
+        structure.whileOthersWait(
+                () -> {
+                    try (var _ = tables.file.storage();
+                            var _ = encryption;
+                            var _ = tables.data;
+                            var _ = content) {
+                        if (structure.touched()) {
+                            order.settle();
+                            bitmaps.save(order);
+                        }
+                    }
+                });
     }
 
     /** The key slots of an image that is encrypted with LUKS. */
     public Optional<KeySlots> keySlots() {
-        return encryption.luks().map(luks -> new KeySlots(luks, this::alone));
-    }
-
-    /** Runs what changes the structure, while nothing else goes on. */
-    private void alone(Exclusively.Change change) throws IOException {
-        touch();
-        structure.writeLock().lock();
-        try {
-            change.run();
-        } finally {
-            structure.writeLock().unlock();
-        }
+        return encryption.luks().map(luks -> new KeySlots(luks, structure));
     }
 
     /** Clusters of a data file have no refcounts, and so cannot be shared. */
@@ -413,45 +385,5 @@ public final class Qcow2Image implements DiskImage {
             throw new ImageException.Unsupported(
                     "%s: has a raw data file, and so cannot %s".formatted(name(), what));
         }
-    }
-
-    /** Begins what goes on beside other reads and writes. */
-    private int begin() {
-        structure.readLock().lock();
-        return tables.inFlight.enter();
-    }
-
-    private int beginChange() throws IOException {
-        if (!touched) {
-            touch();
-        }
-        return begin();
-    }
-
-    private void end(int place) {
-        tables.inFlight.leave(place);
-        structure.readLock().unlock();
-    }
-
-    /** Before the first change, what a writer that does not know of it makes untrue is cleared. */
-    private synchronized void touch() throws IOException {
-        if (!writable) {
-            throw new IOException(name() + " was opened for reading only");
-        }
-        if (amended) {
-            throw new IOException(name() + " was amended; open it again to write to it");
-        }
-        if (touched) {
-            return;
-        }
-        begun = true;
-        var known = autoclear & keptAutoclear;
-        if (autoclear != known) {
-            tables.file.write(
-                    ByteBuffer.allocate(Long.BYTES).putLong(0, known), Header.AUTOCLEAR_AT);
-            tables.file.await(Barrier.HEADER);
-        }
-        bitmaps.markInUse();
-        touched = true;
     }
 }
