@@ -1,0 +1,196 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.storage.FileStatus;
+import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
+import dev.cistern.worker.folder.JournalEntry.Intent;
+import dev.cistern.worker.folder.PoolFolder;
+import dev.cistern.worker.folder.StagedFiles;
+import dev.cistern.worker.folder.VolumeRecord;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a new image into a pool: complete under its name, or not there at all.
+ *
+ * <p>The order on disk: the image's bytes, the intent with its inode, its name, the folder, the
+ * volume's record, the outcome.
+ */
+final class Publication {
+    /** Names of the crash points between the steps, in their order. */
+    static final List<String> CRASH_POINTS = List.of("stage", "intent", "publish");
+
+    private final Command.OfVolume command;
+    private final String name;
+    private final String format;
+    private final VolumeWork volume;
+
+    /** Makes the bytes of an image. */
+    @FunctionalInterface
+    interface Maker {
+        /** Makes them in the staging folder, synced when this returns. */
+        void make(StagedFiles staged) throws IOException;
+    }
+
+    /**
+     * The publication of a command's image.
+     *
+     * @param name file name in the pool's folder
+     * @param format of the image
+     */
+    Publication(Command.OfVolume command, String name, String format, VolumeWork volume) {
+        this.command = command;
+        this.name = name;
+        this.format = format;
+        this.volume = volume;
+    }
+
+    /**
+     * Makes and publishes the image, or finishes what an earlier attempt published.
+     *
+     * @throws IOException if it could not be done and nothing is left of it
+     */
+    FileFacts apply(Maker maker) throws IOException {
+        VolumeNames.require(name);
+        requireNotDeleted();
+        volume.withdraw(volume.work().attempt());
+        if (!published()) {
+            requireFree();
+            makeAndPublish(maker);
+        }
+        return finishOrTakeBack();
+    }
+
+    /** Ends it for good; returns the image that stands, or null when none does. */
+    @Nullable FileFacts settle() throws IOException {
+        volume.withdraw(Integer.MAX_VALUE);
+        if (published()) {
+            return finish();
+        }
+        volume.pool().volumes().write(record(null).tombstone(command.generation()));
+        return null;
+    }
+
+    /** A volume's id is never given again. */
+    private void requireNotDeleted() throws IOException {
+        if (volume.volume().map(VolumeRecord::deleted).orElse(false)) {
+            throw new ProblemException(
+                    ProblemCode.STALE,
+                    "volume %s is deleted, or its creation was called off"
+                            .formatted(command.volumeId()));
+        }
+    }
+
+    /** Whether an earlier attempt came as far as giving the image its name. */
+    private boolean published() throws IOException {
+        var intent = volume.intent();
+        if (intent == null) {
+            return false;
+        }
+        var there = volume.pool().files().status(intent.image().name());
+        return there.isPresent() && there.get().inode() == intent.image().inode();
+    }
+
+    private void requireFree() throws IOException {
+        if (volume.pool().files().status(name).isPresent()) {
+            throw exists();
+        }
+    }
+
+    private ProblemException exists() {
+        return new ProblemException(
+                ProblemCode.FILE_EXISTS,
+                "the pool folder %s has a file %s already, which stays as it is: refresh the pool to see it as a volume, or choose another name"
+                        .formatted(command.pool().path(), name));
+    }
+
+    private void makeAndPublish(Maker maker) throws IOException {
+        volume.work().stage("staging");
+        try (var staged =
+                volume.pool().staging().begin(volume.operation(), volume.work().attempt())) {
+            maker.make(staged);
+            volume.work().crashPoint("stage");
+            publish(staged);
+            staged.discard();
+        } catch (IOException | ProblemException e) {
+            undo(e);
+            throw e;
+        }
+    }
+
+    private void publish(StagedFiles staged) throws IOException {
+        staged.requireInPlace();
+        var image = new FileRef(name, staged.image().inode());
+        volume.intend(new Intent(volume.work().attempt(), List.of(image)));
+        volume.work().stage("publishing");
+        volume.requireLeave();
+        try {
+            staged.publish(volume.pool().files(), name);
+        } catch (FileAlreadyExistsException _) {
+            throw exists();
+        }
+    }
+
+    /** What cannot be undone now is undone by the next attempt or the reaper. */
+    private void undo(Exception failure) {
+        try {
+            volume.pool().requireInPlace();
+            volume.withdraw(volume.work().attempt());
+        } catch (IOException | ProblemException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private FileFacts finishOrTakeBack() throws IOException {
+        try {
+            return finish();
+        } catch (IOException e) {
+            takeBack(e);
+            throw e;
+        }
+    }
+
+    private FileFacts finish() throws IOException {
+        var pool = volume.pool();
+        pool.files().sync();
+        volume.work().crashPoint("publish");
+        var there = image(pool);
+        pool.volumes().write(record(there.inode()));
+        return Facts.of(pool.files(), name, there, format);
+    }
+
+    private void takeBack(IOException failure) {
+        var intent = volume.intent();
+        try {
+            if (intent != null) {
+                var pool = volume.pool();
+                pool.trash().take(volume.operation(), pool.files(), intent.files());
+                volume.callOff();
+                pool.trash().empty(volume.operation());
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw new DroppedException("the image is published, but " + failure, failure);
+        }
+    }
+
+    private FileStatus image(PoolFolder pool) throws IOException {
+        return pool.files()
+                .status(name)
+                .orElseThrow(
+                        () ->
+                                new DroppedException(
+                                        "the image was removed in the moment of its publication"));
+    }
+
+    private VolumeRecord record(@Nullable Long inode) {
+        return new VolumeRecord(
+                command.volumeId(), name, format, command.generation(), inode, false);
+    }
+}
