@@ -1,6 +1,9 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Permissions;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +54,36 @@ public record Volume(
     /** Absolute path of its file on the nodes of its pool. */
     public String path() {
         return poolPath + "/" + name;
+    }
+
+    /** Its file, as commands name it. */
+    public ImageRef image() {
+        return new ImageRef(name, format, inode);
+    }
+
+    /**
+     * Refuses what needs the volume's file.
+     *
+     * @throws ProblemException if it has none that is known to be its own
+     */
+    public void requireFile() {
+        if (state != VolumeState.AVAILABLE) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_STATE,
+                    "volume '%s' is %s; it must be available".formatted(name, state.text()));
+        }
+        if (missing) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_MISSING,
+                    "the file of volume '%s' was not there at the last look: put it back and refresh the pool, or delete the volume"
+                            .formatted(name));
+        }
+        if (drifted) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_DRIFTED,
+                    "the file of volume '%s' was replaced or changed from outside: put the old one back and refresh the pool, or delete the volume"
+                            .formatted(name));
+        }
     }
 
     /** What is to be said of it besides its state. */

@@ -87,6 +87,23 @@ public final class VolumeQuery {
         }
     }
 
+    /**
+     * The operation that makes a volume which is not there yet, as long as it has not ended: what
+     * is asked of the volume meanwhile builds on it.
+     */
+    public Optional<UUID> creationOf(Volume volume) {
+        return volume.state() != VolumeState.CREATING
+                ? Optional.empty()
+                : jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select id from operation where target = :id and settles is null"
+                                                        + " and finished_at is null order by sequence limit 1")
+                                        .bind("id", volume.id())
+                                        .mapTo(UUID.class)
+                                        .findOne());
+    }
+
     /** Names of pools may have colons too, so each is tried. */
     private Optional<Volume> named(String reference) {
         for (var colon = reference.indexOf(':');

@@ -124,6 +124,55 @@ public final class Volumes {
                 == 1;
     }
 
+    /** Its file is to be changed; commands of before are stale from now on. */
+    public boolean commanded(UUID id) {
+        return update(
+                        "update volume set generation = generation + 1"
+                                + CHANGED
+                                + " where id = :id and state = 'AVAILABLE'",
+                        id,
+                        statement -> statement)
+                == 1;
+    }
+
+    /** Its file was changed. */
+    public boolean changed(UUID id, FileFacts file) {
+        return update(
+                        "update volume set capacity = :capacity, allocation = :allocation, inode = :inode,"
+                                + " fault = :fault, backing_file = :backingFile, backing_format = :backingFormat,"
+                                + " file_mode = :mode, file_owner = :owner, file_group = :group"
+                                + CHANGED
+                                + " where id = :id and state = 'AVAILABLE'",
+                        id,
+                        statement ->
+                                statement
+                                        .bind("capacity", file.capacity())
+                                        .bind("allocation", file.allocation())
+                                        .bind("inode", file.inode())
+                                        .bind("fault", file.problem())
+                                        .bind("backingFile", file.backingFile())
+                                        .bind("backingFormat", file.backingFormat())
+                                        .bind("mode", file.permissions().mode())
+                                        .bind("owner", file.permissions().owner())
+                                        .bind("group", file.permissions().group()))
+                == 1;
+    }
+
+    /** A worker did not find its file, or found another; false if that was known. */
+    public boolean lost(UUID id, boolean isMissing) {
+        var column = isMissing ? "missing" : "drifted";
+        return update(
+                        "update volume set "
+                                + column
+                                + " = true"
+                                + CHANGED
+                                + " where id = :id and state = 'AVAILABLE' and not "
+                                + column,
+                        id,
+                        statement -> statement)
+                == 1;
+    }
+
     /** It was not deleted after all. */
     public boolean kept(UUID id, boolean drifted) {
         return update(

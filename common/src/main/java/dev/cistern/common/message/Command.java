@@ -82,6 +82,29 @@ public sealed interface Command {
             PoolPlace pool, UUID volumeId, long generation, String name, @Nullable Long inode)
             implements OfVolume {}
 
+    /** Work on the file of a volume that is there, which is changed where it is. */
+    sealed interface OnImage extends OfVolume {
+        /** The file. */
+        ImageRef image();
+    }
+
+    /**
+     * Gives an image another capacity.
+     *
+     * @param capacity bytes that a guest will see, a multiple of 512
+     * @param shrink whether less than before is meant; what is cut off is lost
+     * @param allocate whether what is added takes its space at once
+     */
+    record ResizeVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            ImageRef image,
+            long capacity,
+            boolean shrink,
+            boolean allocate)
+            implements OnImage {}
+
     /**
      * Ends what a cancelled or overdue operation may have left: stops it, undoes it or records that
      * it is done, and puts its tombstone into the journal so that no late copy of its command has

@@ -1,6 +1,8 @@
 package dev.cistern.common.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param permissions its owner and mode
  * @param problem why the content could not be read as an image (format and figures are then those
  *     of the bare file), or null
+ * @param snapshots of the image that need no other file than its own, oldest first
  */
 public record FileFacts(
         String name,
@@ -30,4 +33,40 @@ public record FileFacts(
         long size,
         Instant modified,
         Permissions permissions,
-        @Nullable String problem) {}
+        @Nullable String problem,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SnapshotFacts> snapshots) {
+
+    /** A copy of {@code snapshots} is taken; none is an empty list. */
+    @SuppressWarnings("NullAway") // absent in the JSON of a file without any
+    public FileFacts {
+        snapshots = snapshots == null ? List.of() : List.copyOf(snapshots);
+    }
+
+    /** A file without snapshots. */
+    public FileFacts(
+            String name,
+            String format,
+            long capacity,
+            long allocation,
+            @Nullable String backingFile,
+            @Nullable String backingFormat,
+            long inode,
+            long size,
+            Instant modified,
+            Permissions permissions,
+            @Nullable String problem) {
+        this(
+                name,
+                format,
+                capacity,
+                allocation,
+                backingFile,
+                backingFormat,
+                inode,
+                size,
+                modified,
+                permissions,
+                problem,
+                List.of());
+    }
+}

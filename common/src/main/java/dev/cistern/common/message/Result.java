@@ -13,37 +13,52 @@ public sealed interface Result {
     /** The command failed for good and changed nothing, or nothing that is left. */
     record CommandFailed(Problem problem) implements Result {}
 
+    /** A command was done, or a part of it; its use case knows what that means. */
+    sealed interface Done extends Result {}
+
+    /** A volume's file is as it should be, and is described. */
+    sealed interface OfFile extends Done {
+        /** The volume. */
+        UUID volumeId();
+
+        /** Its file now. */
+        FileFacts file();
+    }
+
     /** The folder exists. */
-    record PoolBuilt() implements Result {}
+    record PoolBuilt() implements Done {}
 
     /** The folder is claimed. */
-    record PoolStarted(PoolFigures figures) implements Result {}
+    record PoolStarted(PoolFigures figures) implements Done {}
 
     /** The worker is done with the folder. */
-    record PoolStopped() implements Result {}
+    record PoolStopped() implements Done {}
 
     /** The claim is off. */
-    record PoolReleased() implements Result {}
+    record PoolReleased() implements Done {}
 
     /**
      * Some of the files of a scan. Pages come in order, before {@link PoolScanned}.
      *
      * @param page counts from 0
      */
-    record PoolScanPage(int page, List<FileFacts> files) implements Result {}
+    record PoolScanPage(int page, List<FileFacts> files) implements Done {}
 
     /**
      * The end of a scan.
      *
      * @param pages how many pages came before
      */
-    record PoolScanned(int pages, PoolFigures figures) implements Result {}
+    record PoolScanned(int pages, PoolFigures figures) implements Done {}
 
     /** The image is published. */
-    record VolumeCreated(UUID volumeId, FileFacts file) implements Result {}
+    record VolumeCreated(UUID volumeId, FileFacts file) implements OfFile {}
+
+    /** The image was changed where it is. */
+    record VolumeChanged(UUID volumeId, FileFacts file) implements OfFile {}
 
     /** The image is gone, or was not there. */
-    record VolumeDeleted(UUID volumeId) implements Result {}
+    record VolumeDeleted(UUID volumeId) implements Done {}
 
     /**
      * The operation can have no further effect.

@@ -155,15 +155,8 @@ public final class Operations {
         switch (result) {
             case Result.CommandFailed(var problem) -> failed(operation, problem);
             case Result.Settled(_, var outcome) -> settling.settled(operation, outcome);
-            case Result.PoolBuilt _,
-                    Result.PoolStarted _,
-                    Result.PoolStopped _,
-                    Result.PoolReleased _,
-                    Result.PoolScanPage _,
-                    Result.PoolScanned _,
-                    Result.VolumeCreated _,
-                    Result.VolumeDeleted _ ->
-                    course.follow(operation, useCases.of(operation).completed(operation, result));
+            case Result.Done done ->
+                    course.follow(operation, useCases.of(operation).completed(operation, done));
         }
     }
 

@@ -25,6 +25,7 @@ public enum ProblemCode {
     POOL_FOREIGN(409, "The folder belongs to another storage pool"),
     VOLUME_IN_USE(409, "The volume is in use"),
     VOLUME_STATE(409, "The state of the volume does not allow this"),
+    VOLUME_MISSING(409, "The file of the volume is not there"),
     VOLUME_DRIFTED(409, "The file of the volume was replaced from outside"),
     STALE(409, "A later change has overtaken this one"),
     DEPENDENCY_FAILED(424, "An operation that this one builds on failed"),

@@ -18,6 +18,7 @@ import dev.cistern.cli.volume.VolCreateAs;
 import dev.cistern.cli.volume.VolDelete;
 import dev.cistern.cli.volume.VolInfo;
 import dev.cistern.cli.volume.VolList;
+import dev.cistern.cli.volume.VolResize;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ final class Verbs {
         all.put("vol-create-as", () -> new CommandLine(new VolCreateAs()));
         all.put("vol-list", () -> new CommandLine(new VolList()));
         all.put("vol-info", () -> new CommandLine(new VolInfo()));
+        all.put("vol-resize", () -> new CommandLine(new VolResize()));
         all.put("vol-delete", () -> new CommandLine(new VolDelete()));
         all.put("op-list", () -> new CommandLine(new OpList()));
         all.put("op-info", () -> new CommandLine(new OpInfo()));

@@ -38,6 +38,7 @@ final class CommandLineTest {
                 "vol-create-as",
                 "vol-list",
                 "vol-info",
+                "vol-resize",
                 "vol-delete",
                 "op-list",
                 "op-info",

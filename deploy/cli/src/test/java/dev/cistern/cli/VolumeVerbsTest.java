@@ -166,6 +166,30 @@ final class VolumeVerbsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            vol-resize web1 2G --pool images                  | 2147483648 | false | false | false
+            vol-resize images:web1 512 --delta                | 512        | true  | false | false
+            vol-resize web1 1K --pool images --delta --shrink | 1024       | true  | true  | false
+            vol-resize --pool images --allocate web1 1K       | 1024       | false | false | true
+            """)
+    void resizes(String line, long bytes, boolean delta, boolean shrink, boolean allocate)
+            throws IOException {
+        server.answers(202, operation("volume", "succeeded"));
+
+        assertThat(client.run(line).out()).endsWith("successfully changed%n".formatted());
+        assertThat(server.lines()).containsExactly("POST /v1/volumes/images%3Aweb1/resize");
+        assertThat(Trees.read(server.lastBody()))
+                .isEqualTo(
+                        Trees.read(
+                                "{\"capacity\":%d,\"delta\":%s,\"shrink\":%s,\"allocate\":%s}"
+                                        .formatted(bytes, delta, shrink, allocate)));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "vol-delete web1 --pool images",

@@ -8,6 +8,7 @@ import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.ChangeRequest;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeQuery;
@@ -66,7 +67,7 @@ public class VolumeService {
         return inTransaction(
                 () -> {
                     var volume = query.get(reference);
-                    requireDeletable(volume);
+                    requireNotDeleted(volume);
                     var pool =
                             volume.state() == VolumeState.ERROR
                                     ? workshop.pools().get(volume.poolId())
@@ -75,7 +76,50 @@ public class VolumeService {
                 });
     }
 
-    private static void requireDeletable(Volume volume) {
+    /**
+     * Accepts a change of a volume's file where it is.
+     *
+     * @param reference id or {@code POOL:NAME}
+     * @throws ProblemException if there is no such volume, nothing is before this and its state or
+     *     its file does not allow it, its pool is not running or has no room, or too much waits
+     *     already
+     */
+    public Operation change(String reference, ChangeRequest request, Requester requester) {
+        work.runtime().admission().require(requester.tenant());
+        return inTransaction(
+                () -> {
+                    var volume = query.get(reference);
+                    requireNotDeleted(volume);
+                    var pool = workshop.pools().open(volume.poolId());
+                    var promised = volume.capacity() + workshop.holds().ofVolume(volume.id());
+                    var operation = accept(volume, pool, request, requester);
+                    workshop.holds()
+                            .hold(operation.id(), volume.id(), pool, request.growth(promised));
+                    return operation;
+                });
+    }
+
+    private Operation accept(
+            Volume volume, PoolView pool, ChangeRequest request, Requester requester) {
+        return work.runtime()
+                .operations()
+                .accept(
+                        new NewOperation(
+                                request.kind(),
+                                "volume",
+                                volume.id(),
+                                volume.name(),
+                                pool.id(),
+                                requester,
+                                pool.group(),
+                                request.lane(),
+                                List.of(Claim.exclusive(volume.id())),
+                                request,
+                                query.creationOf(volume).map(Set::of).orElse(Set.of()),
+                                request.deadline()));
+    }
+
+    private static void requireNotDeleted(Volume volume) {
         if (volume.state() == VolumeState.DELETED) {
             throw new ProblemException(
                     ProblemCode.VOLUME_NOT_FOUND,

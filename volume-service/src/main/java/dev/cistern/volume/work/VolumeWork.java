@@ -10,6 +10,7 @@ import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
 import dev.cistern.common.trace.Traces;
+import dev.cistern.volume.Holds;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.VolumeEvents;
@@ -67,6 +68,7 @@ public class VolumeWork implements Service {
                                 List.of(
                                         new CreateVolume(workshop),
                                         new DeleteVolume(workshop),
+                                        new InPlace(workshop, new ResizeVolume()),
                                         new ScanPool(workshop, inventory)),
                                 backlog.limits(),
                                 new ChannelLag(
@@ -89,10 +91,12 @@ public class VolumeWork implements Service {
 
     private static Workshop workshop(Foundation foundation) {
         var volumes = new Volumes(foundation.jdbi());
+        var ledger = new Ledger(foundation.jdbi());
         return new Workshop(
                 volumes,
                 new PoolViews(foundation.jdbi()),
-                new Ledger(foundation.jdbi()),
+                ledger,
+                new Holds(foundation.jdbi(), ledger),
                 new VolumeEvents(foundation.outbox(), volumes),
                 foundation.outbox());
     }

@@ -6,6 +6,7 @@ import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.Holds;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.PoolViews;
@@ -14,7 +15,12 @@ import dev.cistern.volume.Volumes;
 
 /** What the use cases work with. */
 record Workshop(
-        Volumes volumes, PoolViews pools, Ledger ledger, VolumeEvents events, Outbox outbox) {
+        Volumes volumes,
+        PoolViews pools,
+        Ledger ledger,
+        Holds holds,
+        VolumeEvents events,
+        Outbox outbox) {
 
     PoolView pool(Operation operation) {
         return pools.get(operation.pool());

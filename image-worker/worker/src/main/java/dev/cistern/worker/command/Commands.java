@@ -18,9 +18,9 @@ public final class Commands implements CommandExecutor.Handler {
     private final StopPool stopPool;
     private final ReleasePool releasePool;
     private final ScanPool scanPool;
-    private final VolumeFrame<Command.CreateVolume> createVolume;
-    private final VolumeFrame<Command.DeleteVolume> deleteVolume;
     private final Settle settle;
+    private final VolumeHandlers volumes = new VolumeHandlers();
+    private final PoolProbes probes;
 
     /** A command with its handler. */
     private record Bound<C extends Command>(CommandHandler<C> handler, C command) {
@@ -36,16 +36,13 @@ public final class Commands implements CommandExecutor.Handler {
      * @param hand where a settling stops the operation that it settles
      */
     public Commands(PoolProbes probes, Hand hand) {
-        var create = new CreateVolume();
-        var delete = new DeleteVolume();
+        this.probes = probes;
         buildPool = new BuildPool();
         startPool = new StartPool(probes);
         stopPool = new StopPool(probes);
         releasePool = new ReleasePool(probes);
         scanPool = new ScanPool(probes);
-        createVolume = new VolumeFrame<>(create, probes);
-        deleteVolume = new VolumeFrame<>(delete, probes);
-        settle = new Settle(probes, hand, create, delete);
+        settle = new Settle(probes, hand, volumes);
     }
 
     @Override
@@ -66,10 +63,13 @@ public final class Commands implements CommandExecutor.Handler {
             case Command.StopPool stop -> new Bound<>(stopPool, stop);
             case Command.ReleasePool release -> new Bound<>(releasePool, release);
             case Command.ScanPool scan -> new Bound<>(scanPool, scan);
-            case Command.CreateVolume create -> new Bound<>(createVolume, create);
-            case Command.DeleteVolume delete -> new Bound<>(deleteVolume, delete);
             case Command.Settle settling -> new Bound<>(settle, settling);
+            case Command.OfVolume ofVolume -> framed(volumes.of(ofVolume));
         };
+    }
+
+    private <C extends Command.OfVolume> Bound<C> framed(VolumeHandlers.Bound<C> bound) {
+        return new Bound<>(new VolumeFrame<>(bound.handler(), probes), bound.command());
     }
 
     /**

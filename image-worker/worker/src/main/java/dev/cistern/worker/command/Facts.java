@@ -2,45 +2,83 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Permissions;
+import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
+import dev.cistern.image.SnapshotInfo;
+import dev.cistern.image.qcow2.Qcow2Inspector;
+import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What there is to say of an image file. */
 final class Facts {
+    private static final int MAX_SNAPSHOTS = 500;
+    private static final int MAX_NAME = 255;
+
     private Facts() {}
 
     /** A file of known format; if it does not look like it, the problem says so. */
     static FileFacts of(Directory folder, String name, FileStatus status, String format) {
         var known = ImageFormat.of(format);
         return known.isPresent()
-                ? facts(name, status, () -> Images.info(folder, name, known.get()))
+                ? facts(folder, name, status, () -> Images.info(folder, name, known.get()))
                 : byContent(folder, name, status);
     }
 
     /** A file of whatever format its content is. */
     static FileFacts byContent(Directory folder, String name, FileStatus status) {
-        return facts(name, status, () -> Images.info(folder, name));
+        return facts(folder, name, status, () -> Images.info(folder, name));
     }
 
     private interface Inspection {
         ImageInfo inspect() throws IOException;
     }
 
-    private static FileFacts facts(String name, FileStatus status, Inspection inspection) {
+    private static FileFacts facts(
+            Directory folder, String name, FileStatus status, Inspection inspection) {
         try {
-            return facts(name, status, inspection.inspect(), null);
+            var info = inspection.inspect();
+            return facts(name, status, info, null, snapshots(folder, name, info));
         } catch (IOException e) {
-            return facts(name, status, null, clean(String.valueOf(e.getMessage())));
+            return facts(name, status, null, clean(String.valueOf(e.getMessage())), List.of());
         }
     }
 
+    /** Of a hostile image, those that fit into a message. */
+    private static List<SnapshotFacts> snapshots(Directory folder, String name, ImageInfo info)
+            throws IOException {
+        if (!(info.details() instanceof ImageInfo.Details.Qcow2 qcow2) || qcow2.snapshots() == 0) {
+            return List.of();
+        }
+        try (var file = folder.openFile(name, Access.READ)) {
+            return Qcow2Inspector.snapshots(file).stream()
+                    .filter(snapshot -> snapshot.name().length() <= MAX_NAME)
+                    .limit(MAX_SNAPSHOTS)
+                    .map(Facts::snapshot)
+                    .toList();
+        }
+    }
+
+    private static SnapshotFacts snapshot(SnapshotInfo snapshot) {
+        return new SnapshotFacts(
+                clean(snapshot.id()),
+                clean(snapshot.name()),
+                snapshot.taken(),
+                snapshot.capacity(),
+                snapshot.stateBytes());
+    }
+
     private static FileFacts facts(
-            String name, FileStatus status, @Nullable ImageInfo info, @Nullable String problem) {
+            String name,
+            FileStatus status,
+            @Nullable ImageInfo info,
+            @Nullable String problem,
+            List<SnapshotFacts> snapshots) {
         return new FileFacts(
                 name,
                 info == null ? ImageFormat.RAW.text() : info.format().text(),
@@ -52,7 +90,8 @@ final class Facts {
                 status.size(),
                 status.modified(),
                 new Permissions(status.user(), status.group(), status.mode()),
-                problem);
+                problem,
+                snapshots);
     }
 
     /** Without zero bytes, which no database takes for text. */

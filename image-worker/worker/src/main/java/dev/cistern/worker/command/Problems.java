@@ -50,6 +50,7 @@ final class Problems {
         return switch (command) {
             case Command.CreateVolume create -> "file " + create.name();
             case Command.DeleteVolume delete -> "file " + delete.name();
+            case Command.OnImage onImage -> "file " + onImage.image().name();
             case Command.Settle settle -> subject(settle.command());
             case Command.BuildPool _,
                     Command.StartPool _,

@@ -29,14 +29,12 @@ final class Settle implements CommandHandler<Command.Settle> {
 
     private final PoolProbes probes;
     private final Hand hand;
-    private final CreateVolume createVolume;
-    private final DeleteVolume deleteVolume;
+    private final VolumeHandlers handlers;
 
-    Settle(PoolProbes probes, Hand hand, CreateVolume createVolume, DeleteVolume deleteVolume) {
+    Settle(PoolProbes probes, Hand hand, VolumeHandlers handlers) {
         this.probes = probes;
         this.hand = hand;
-        this.createVolume = createVolume;
-        this.deleteVolume = deleteVolume;
+        this.handlers = handlers;
     }
 
     @Override
@@ -83,7 +81,7 @@ final class Settle implements CommandHandler<Command.Settle> {
         volume.work().requireStanding();
         if (!volume.entry().settled()) {
             if (volume.entry().outcome() == null) {
-                var effect = effect(command.command(), volume);
+                var effect = handlers.of(command.command()).settle(volume);
                 if (effect != null) {
                     volume.conclude(effect);
                 }
@@ -92,15 +90,5 @@ final class Settle implements CommandHandler<Command.Settle> {
             volume.work().crashPoint("journal");
         }
         return volume.entry().effect();
-    }
-
-    private @Nullable Result effect(Command.OfVolume command, VolumeWork volume)
-            throws IOException {
-        return switch (command) {
-            case Command.CreateVolume create -> createVolume.settle(create, volume);
-            case Command.DeleteVolume delete -> deleteVolume.settle(delete, volume);
-            case Command.Settle _ ->
-                    throw new IllegalStateException("the settling of a settling is not a thing");
-        };
     }
 }

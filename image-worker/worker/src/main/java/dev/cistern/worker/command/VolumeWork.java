@@ -2,6 +2,7 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
+import dev.cistern.image.Progress;
 import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.JournalEntry;
 import dev.cistern.worker.folder.JournalEntry.Intent;
@@ -97,6 +98,15 @@ final class VolumeWork {
         pool.requireInPlace();
         work.requireWanted();
         work.requireStanding();
+    }
+
+    /** Tells how far long work is, and ends it once it is cancelled or may be another's. */
+    Progress progress() {
+        return (done, total) -> {
+            work.requireWanted();
+            work.requireStanding();
+            work.progress(done, total);
+        };
     }
 
     /** Writes down what came of it, for copies of the command; on disk when this returns. */

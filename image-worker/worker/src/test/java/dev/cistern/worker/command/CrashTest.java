@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.CommandMessage;
+import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.Permissions;
@@ -55,7 +56,12 @@ class CrashTest {
                 new Command.ScanPool(NOWHERE),
                 create,
                 pool.delete(VOLUME, "disk", null),
+                resize(pool, new ImageRef("disk", "qcow2", 1L)),
                 pool.settle(SETTLED, create));
+    }
+
+    private static Command.ResizeVolume resize(TestPool pool, ImageRef image) {
+        return new Command.ResizeVolume(pool.place(), VOLUME, 2, image, 3 << 20, false, false);
     }
 
     private static Scene scene(Command command) {
@@ -67,6 +73,7 @@ class CrashTest {
             case Command.ScanPool _ -> new Scanning();
             case Command.CreateVolume _ -> new Creating();
             case Command.DeleteVolume _ -> new Deleting();
+            case Command.ResizeVolume _ -> new Resizing();
             case Command.Settle _ -> new Settling();
         };
     }
@@ -249,6 +256,23 @@ class CrashTest {
             assertThat(result).isEqualTo(new Result.VolumeDeleted(VOLUME));
             assertThat(pool.files()).containsExactly("other");
             assertThat(pool.volume(VOLUME).deleted()).isTrue();
+        }
+    }
+
+    private static final class Resizing implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            bench.run(pool.create(VOLUME, "disk", "qcow2"));
+            return resize(pool, pool.image("disk", "qcow2"));
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isInstanceOf(Result.VolumeChanged.class);
+            assertThat(Qemu.capacity(pool.file("disk"))).isEqualTo(3 << 20);
+            Qemu.img(pool.path(), "check", "-q", "-f", "qcow2", "disk");
+            assertThat(pool.volume(VOLUME).generation()).isEqualTo(2);
         }
     }
 

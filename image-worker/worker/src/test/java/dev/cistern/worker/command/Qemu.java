@@ -2,17 +2,21 @@ package dev.cistern.worker.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** The real QEMU tools. */
 final class Qemu {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private Qemu() {}
 
     /** Runs qemu-img in a folder and returns what it prints. */
@@ -28,6 +32,19 @@ final class Qemu {
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output;
+    }
+
+    /** Bytes that a guest sees in a qcow2 image, as QEMU says. */
+    static long capacity(Path image) throws Exception {
+        var info =
+                img(
+                        Objects.requireNonNull(image.getParent()),
+                        "info",
+                        "-f",
+                        "qcow2",
+                        "--output=json",
+                        image.getFileName().toString());
+        return JSON.readTree(info).path("virtual-size").asLong();
     }
 
     /** A process that has an image open for writing, as a virtual machine has. */

@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolPlace;
@@ -48,7 +49,16 @@ record TestPool(PoolPlace place) {
     }
 
     Command.CreateVolume create(UUID volume, String name) {
-        return new Command.CreateVolume(place, volume, 1, name, "raw", 1 << 20, MODE);
+        return create(volume, name, "raw");
+    }
+
+    Command.CreateVolume create(UUID volume, String name, String format) {
+        return new Command.CreateVolume(place, volume, 1, name, format, 1 << 20, MODE);
+    }
+
+    /** A file that is there. */
+    ImageRef image(String name, String format) throws IOException {
+        return new ImageRef(name, format, inode(file(name)));
     }
 
     Command.DeleteVolume delete(UUID volume, String name, @Nullable Long inode) {

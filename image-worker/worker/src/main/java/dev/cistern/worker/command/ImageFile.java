@@ -1,0 +1,121 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageRef;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.DiskImage;
+import dev.cistern.image.ImageFormat;
+import dev.cistern.image.Images;
+import dev.cistern.image.OpenGate;
+import dev.cistern.image.OpenOptions;
+import dev.cistern.image.storage.Access;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The file of a volume that is there: it has the name and the inode that it is known by. Files that
+ * it names are opened if they are in the pool's folder.
+ */
+record ImageFile(Directory folder, FileRef file, ImageFormat format) {
+
+    /**
+     * Finds it.
+     *
+     * @throws ProblemException with {@link ProblemCode#VOLUME_MISSING} or {@link
+     *     ProblemCode#VOLUME_DRIFTED} if there is none, or another one
+     */
+    static ImageFile of(Command.OnImage command, VolumeWork volume) throws IOException {
+        var image = command.image();
+        VolumeNames.require(image.name());
+        var folder = volume.pool().files();
+        var found = find(image, folder);
+        return new ImageFile(folder, new FileRef(image.name(), found.inode()), format(image));
+    }
+
+    private static FileStatus find(ImageRef image, Directory folder) throws IOException {
+        var status = folder.status(image.name());
+        var inode = image.inode();
+        if (status.isEmpty() || inode == null) {
+            throw missing(image, folder);
+        }
+        if (status.get().inode() != inode || !status.get().isRegular()) {
+            throw drifted(image, folder);
+        }
+        return status.get();
+    }
+
+    private static ProblemException missing(ImageRef image, Directory folder) {
+        return new ProblemException(
+                ProblemCode.VOLUME_MISSING,
+                "the pool folder %s has no file %s: put it back and refresh the pool, or delete the volume"
+                        .formatted(folder.path(), image.name()));
+    }
+
+    private static ProblemException drifted(ImageRef image, Directory folder) {
+        return new ProblemException(
+                ProblemCode.VOLUME_DRIFTED,
+                "the file %s in the pool folder %s is not the volume's, which had inode %d: it stays as it is; refresh the pool"
+                        .formatted(image.name(), folder.path(), image.inode()));
+    }
+
+    private static ImageFormat format(ImageRef image) {
+        return ImageFormat.of(image.format())
+                .orElseThrow(
+                        () ->
+                                new ProblemException(
+                                        ProblemCode.UNSUPPORTED,
+                                        "the file %s is of the format '%s', which is not known"
+                                                .formatted(image.name(), image.format())));
+    }
+
+    /**
+     * Opens the image for writing under QEMU's locks.
+     *
+     * @throws dev.cistern.image.ImageInUseException if a virtual machine or tool has it open
+     */
+    DiskImage open() throws IOException {
+        var image = Images.open(folder, file.name(), options(Access.READ_WRITE));
+        try {
+            requireSame();
+            return image;
+        } catch (IOException | RuntimeException e) {
+            image.close();
+            throw e;
+        }
+    }
+
+    /** Opens the image for a look, whoever has it open. */
+    DiskImage look() throws IOException {
+        return Images.open(folder, file.name(), options(Access.READ).withoutLocks());
+    }
+
+    private OpenOptions options(Access access) {
+        return new OpenOptions(Optional.of(format), access, OpenGate.folder(folder));
+    }
+
+    /** Asked once the locks are taken: from then on nobody puts another file under the name. */
+    private void requireSame() throws IOException {
+        var now = folder.status(file.name());
+        var image = new ImageRef(file.name(), format.text(), file.inode());
+        if (now.isEmpty()) {
+            throw missing(image, folder);
+        }
+        if (now.get().inode() != file.inode()) {
+            throw drifted(image, folder);
+        }
+    }
+
+    /** What there is to say of it now. */
+    FileFacts facts() throws IOException {
+        var status = folder.status(file.name());
+        if (status.isEmpty()) {
+            throw missing(new ImageRef(file.name(), format.text(), file.inode()), folder);
+        }
+        return Facts.of(folder, file.name(), status.get(), format.text());
+    }
+}

@@ -1,0 +1,33 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.image.DiskImage;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The handler of each command on a volume: a command without one does not compile. */
+final class VolumeHandlers {
+    private final CreateVolume createVolume = new CreateVolume();
+    private final DeleteVolume deleteVolume = new DeleteVolume();
+    private final InPlace<Command.ResizeVolume, DiskImage> resizeVolume =
+            new InPlace<>(new ResizeVolume());
+
+    /** A command with its handler. */
+    record Bound<C extends Command.OfVolume>(VolumeHandler<C> handler, C command) {
+        @Nullable Result settle(VolumeWork work) throws IOException {
+            return handler.settle(command, work);
+        }
+    }
+
+    /** The handler of a command that a service sends. */
+    Bound<?> of(Command.OfVolume command) {
+        return switch (command) {
+            case Command.CreateVolume create -> new Bound<>(createVolume, create);
+            case Command.DeleteVolume delete -> new Bound<>(deleteVolume, delete);
+            case Command.ResizeVolume resize -> new Bound<>(resizeVolume, resize);
+            case Command.Settle _ ->
+                    throw new IllegalStateException("the settling of a settling is not a thing");
+        };
+    }
+}
