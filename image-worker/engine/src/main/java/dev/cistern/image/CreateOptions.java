@@ -1,8 +1,8 @@
 package dev.cistern.image;
 
 /**
- * What image to make, as usual for its format. What else a qcow2 image can be is in {@link
- * dev.cistern.image.qcow2.Qcow2Options}.
+ * What image to make, as usual for its format. What else a qcow2 or vmdk image can be is in {@link
+ * dev.cistern.image.qcow2.Qcow2Options} and {@link dev.cistern.image.vmdk.VmdkOptions}.
  *
  * @param capacity bytes that a guest will see, a multiple of 512
  * @param preallocation how much of the space is taken at once
@@ -24,6 +24,10 @@ public record CreateOptions(ImageFormat format, long capacity, Preallocation pre
                     "a capacity of %d bytes is not a number of %d-byte sectors"
                             .formatted(capacity, SECTOR));
         }
+        if (format == ImageFormat.VMDK && preallocation != Preallocation.OFF) {
+            throw new IllegalArgumentException(
+                    "of vmdk images only those with flat extents can be preallocated");
+        }
         if (format == ImageFormat.RAW && preallocation == Preallocation.METADATA) {
             throw new IllegalArgumentException(
                     "a raw image has no metadata that could be preallocated");
@@ -31,7 +35,8 @@ public record CreateOptions(ImageFormat format, long capacity, Preallocation pre
     }
 
     /**
-     * An image with the defaults of its format.
+     * An image with the defaults of its format, for a file that does not have its name yet; so none
+     * of vmdk, which has that name in it.
      *
      * @param format by QEMU's name
      * @throws ImageException.Unsupported if it is no format that can be made

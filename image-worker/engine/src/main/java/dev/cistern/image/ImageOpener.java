@@ -8,6 +8,7 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.VmdkFiles;
 import dev.cistern.image.vmdk.VmdkImage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -181,18 +182,20 @@ final class ImageOpener {
         return switch (format) {
             case RAW -> RawImage.open(file, access == Access.READ_WRITE);
             case QCOW2 -> Qcow2Image.open(file, access == Access.READ_WRITE, surroundings());
-            case VMDK -> {
-                if (access == Access.READ_WRITE) {
-                    throw new ImageException.Unsupported(
-                            file.name() + ": vmdk images can be read, not written to");
-                }
-                yield VmdkImage.open(
-                        file,
-                        this::openBelow,
-                        (reference, writable, image) ->
-                                openOther(reference, "extent", writable, image));
-            }
+            case VMDK ->
+                    VmdkImage.open(
+                            file,
+                            access == Access.READ_WRITE,
+                            new VmdkFiles(
+                                    this::openBelow,
+                                    extents(),
+                                    name -> gate.create(name, file.status(), file.name())));
         };
+    }
+
+    /** Opens what an image names as a part of itself. */
+    DataFileOpener extents() {
+        return (reference, writable, image) -> openOther(reference, "extent", writable, image);
     }
 
     private Surroundings surroundings() {

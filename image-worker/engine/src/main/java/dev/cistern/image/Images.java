@@ -8,7 +8,10 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.NewFiles;
+import dev.cistern.image.vmdk.VmdkCreator;
 import dev.cistern.image.vmdk.VmdkInspector;
+import dev.cistern.image.vmdk.VmdkOptions;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
@@ -76,7 +79,8 @@ public final class Images {
 
     /**
      * Lays an image out on empty storage. The caller syncs the storage before the image gets its
-     * name.
+     * name. A vmdk image is a monolithicSparse one that takes itself to be called as the storage
+     * is.
      *
      * @throws ImageException.OutOfRange if the format cannot hold so much
      */
@@ -91,9 +95,10 @@ public final class Images {
                             options.capacity(),
                             Qcow2Options.DEFAULT.withPreallocation(options.preallocation()),
                             storage);
-            case VMDK ->
-                    throw new ImageException.Unsupported(
-                            storage.name() + ": vmdk images cannot be made");
+            case VMDK -> {
+                var name = storage.name().substring(storage.name().lastIndexOf('/') + 1);
+                create(options.capacity(), VmdkOptions.DEFAULT, name, _ -> storage);
+            }
         }
     }
 
@@ -117,6 +122,23 @@ public final class Images {
                 options,
                 storage,
                 Optional.of(dataFile));
+    }
+
+    /**
+     * Makes a vmdk image, which may be of several files: the one by which it is opened, and its
+     * extents, which it names by what {@link VmdkCreator#fileNames} says. Each is laid out on empty
+     * storage and synced, the one by which it is opened last; the caller syncs the folder, and
+     * closes the storage. Any but a stream-optimized one is then opened, written to, grown and read
+     * as every {@link DiskImage} is.
+     *
+     * @param name of the image's file, by which its extents are named too
+     * @param files gives empty storage for a file by its name
+     * @throws ImageException.Unsupported if it is to be stream-optimized
+     */
+    public static void create(long capacity, VmdkOptions options, String name, NewFiles files)
+            throws IOException {
+        VmdkCreator.create(
+                new CreateOptions(ImageFormat.VMDK, capacity).capacity(), options, name, files);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.cistern.image;
 
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -24,6 +25,22 @@ public interface OpenGate {
      */
     FileStorage open(String reference, Access access, String image) throws IOException;
 
+    /**
+     * Makes a file that an image is going to name, durably, with the owner and permissions of
+     * another.
+     *
+     * @param reference as the image is going to have it
+     * @param like the file whose owner and permissions it gets
+     * @param image for messages
+     * @throws ImageException.Forbidden if none may be made
+     * @throws java.nio.file.FileAlreadyExistsException if the name is taken
+     */
+    default FileStorage create(String reference, FileStatus like, String image) throws IOException {
+        throw new ImageException.Forbidden(
+                "%s: needs the file '%s'; no other file may be made for it"
+                        .formatted(image, reference));
+    }
+
     /** Lets nothing through. */
     static OpenGate shut() {
         return (reference, _, image) -> {
@@ -38,8 +55,19 @@ public interface OpenGate {
      * that leads to that very folder. Symbolic links are not followed.
      */
     static OpenGate folder(Directory folder) {
-        return (reference, access, image) ->
-                folder.openFile(nameInFolder(reference, folder, image), access);
+        return new OpenGate() {
+            @Override
+            public FileStorage open(String reference, Access access, String image)
+                    throws IOException {
+                return folder.openFile(nameInFolder(reference, folder, image), access);
+            }
+
+            @Override
+            public FileStorage create(String reference, FileStatus like, String image)
+                    throws IOException {
+                return createIn(folder, nameInFolder(reference, folder, image), like);
+            }
+        };
     }
 
     /**
@@ -47,12 +75,46 @@ public interface OpenGate {
      * relative name counts from the folder of the image that names it; symbolic links are followed.
      */
     static OpenGate anywhere() {
-        return (reference, access, image) -> {
-            var path = beside(image, reference).toRealPath();
-            try (var folder = Directory.open(Objects.requireNonNull(path.getParent()))) {
-                return folder.openFile(String.valueOf(path.getFileName()), access);
+        return new OpenGate() {
+            @Override
+            public FileStorage open(String reference, Access access, String image)
+                    throws IOException {
+                var path = beside(image, reference).toRealPath();
+                try (var folder = Directory.open(Objects.requireNonNull(path.getParent()))) {
+                    return folder.openFile(String.valueOf(path.getFileName()), access);
+                }
+            }
+
+            @Override
+            public FileStorage create(String reference, FileStatus like, String image)
+                    throws IOException {
+                var path = beside(image, reference).toAbsolutePath();
+                try (var folder = Directory.open(Objects.requireNonNull(path.getParent()))) {
+                    return createIn(folder, String.valueOf(path.getFileName()), like);
+                }
             }
         };
+    }
+
+    private static FileStorage createIn(Directory folder, String name, FileStatus like)
+            throws IOException {
+        var file = folder.createFile(name, like.mode());
+        var done = false;
+        try {
+            var own = file.status();
+            if (own.user() != like.user() || own.group() != like.group()) {
+                folder.setOwner(name, like.user(), like.group());
+            }
+            folder.setMode(name, like.mode());
+            folder.sync();
+            done = true;
+            return file;
+        } finally {
+            if (!done) {
+                file.close();
+                var _ = folder.unlinkIfExists(name);
+            }
+        }
     }
 
     private static Path beside(String image, String reference) throws ImageException.Forbidden {

@@ -33,6 +33,11 @@ public abstract class DiskImageContract {
     /** Looks whether the image that was closed is sound. */
     protected abstract void check() throws IOException;
 
+    /** Whether it can become smaller. */
+    protected boolean shrinks() {
+        return true;
+    }
+
     @BeforeEach
     void open() throws IOException {
         image = create();
@@ -196,12 +201,12 @@ public abstract class DiskImageContract {
     void whatIsAddedReadsAsZeroesAlsoWhereSomethingWasCutOff() throws IOException {
         image.write(ByteBuffer.wrap(random(CAPACITY, 8)), 0);
 
-        image.resize(1_000_448);
+        var kept = shrinks() ? 1_000_448 : CAPACITY;
+        image.resize(kept);
         image.resize(2 * CAPACITY);
 
         assertThat(image.capacity()).isEqualTo(2L * CAPACITY);
-        assertThat(read(1_000_448, 2 * CAPACITY - 1_000_448))
-                .isEqualTo(new byte[2 * CAPACITY - 1_000_448]);
+        assertThat(read(kept, 2 * CAPACITY - kept)).isEqualTo(new byte[2 * CAPACITY - kept]);
         image.close();
         image = reopen();
         assertThat(image.capacity()).isEqualTo(2L * CAPACITY);

@@ -204,9 +204,16 @@ final class VmdkOracleTest extends OracleBench {
     }
 
     @Test
-    void itIsNotWrittenTo() throws Exception {
+    void aStreamOptimizedOneIsNotWrittenTo() throws Exception {
         source();
-        qemuImg("convert", "-O", "vmdk", "source.img", "disk.img");
+        qemuImg(
+                "convert",
+                "-O",
+                "vmdk",
+                "-o",
+                "subformat=streamOptimized",
+                "source.img",
+                "disk.img");
 
         assertThatThrownBy(
                         () ->

@@ -1,5 +1,6 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.Findings;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.Header;
 import dev.cistern.image.qcow2.format.L1Entry;

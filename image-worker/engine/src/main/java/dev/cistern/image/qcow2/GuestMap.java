@@ -5,11 +5,12 @@ import static dev.cistern.image.qcow2.format.L2Entry.State.DATA;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.L2Entry;
+import dev.cistern.image.storage.RangeLocks;
 import java.io.IOException;
 
 /**
  * What guest offsets are mapped to, and how that changes. Guarded by the map lock; who changes the
- * mapping of clusters holds their {@link ClusterLocks} besides.
+ * mapping of clusters holds their {@link RangeLocks} besides.
  */
 final class GuestMap {
     private final ImageFile file;

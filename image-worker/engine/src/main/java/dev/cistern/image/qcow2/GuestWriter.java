@@ -2,13 +2,14 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.storage.RangeLocks;
 import dev.cistern.image.storage.Zeroes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
  * Writes, zeroes and discards guest bytes. What is already stored in clusters of this image's own
- * is written in place; everything else changes the mapping, under {@link ClusterLocks}.
+ * is written in place; everything else changes the mapping, under {@link RangeLocks}.
  */
 final class GuestWriter {
     /** Longest run of guest bytes that one write maps at once, so that others get their turn. */
@@ -24,7 +25,7 @@ final class GuestWriter {
     private final CopyOnWrite copyOnWrite;
     private final WriteOrder order;
     private final WholeSectors wholeSectors;
-    private final ClusterLocks clusterLocks = new ClusterLocks();
+    private final RangeLocks clusterLocks = new RangeLocks();
 
     GuestWriter(
             ImageTables tables,
@@ -68,7 +69,7 @@ final class GuestWriter {
         }
     }
 
-    private ClusterLocks.Held lockClusters(long start, long end) {
+    private RangeLocks.Held lockClusters(long start, long end) {
         return clusterLocks.lock(geometry.cluster(start), geometry.cluster(end - 1));
     }
 

@@ -2,6 +2,7 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.storage.UnsyncedStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;

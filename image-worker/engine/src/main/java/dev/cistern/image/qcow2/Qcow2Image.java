@@ -9,6 +9,7 @@ import dev.cistern.image.Mapping;
 import dev.cistern.image.Progress;
 import dev.cistern.image.SnapshotInfo;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
+import dev.cistern.image.storage.RangeLocks;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,7 +26,7 @@ import java.util.Optional;
  * <ol>
  *   <li>{@link Structure}: shared by reads, writes and flushes for as long as they take; snapshots
  *       and resizing have it for themselves, and so wait until everything else has ended
- *   <li>{@link ClusterLocks}: whoever changes what guest clusters are mapped to
+ *   <li>{@link RangeLocks}: whoever changes what guest clusters are mapped to
  *   <li>flushing, in {@link WriteOrder}: one flush at a time
  *   <li>{@link MapLock}: the tables in memory, for the time of a look or a change
  * </ol>

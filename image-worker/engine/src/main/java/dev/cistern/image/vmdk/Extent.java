@@ -1,5 +1,6 @@
 package dev.cistern.image.vmdk;
 
+import dev.cistern.image.DiskImage.Space;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,24 @@ sealed interface Extent extends Closeable permits ZeroExtent, FlatExtent, Sparse
 
     /** Fills the buffer's room from a place that was found; not for {@link Place.Nothing}. */
     void read(ByteBuffer into, long offset) throws IOException;
+
+    /** Writes all that the buffer has. */
+    void write(ByteBuffer from, long offset) throws IOException;
+
+    /** Makes a range read as zeroes. */
+    void zero(long offset, long length, Space space) throws IOException;
+
+    /** Forgets what can be forgotten of a range. */
+    void discard(long offset, long length) throws IOException;
+
+    /** Brings all that was done before to the disk. */
+    void flush() throws IOException;
+
+    /**
+     * Makes the extent longer, durably; what is added reads as what is below, or as zeroes. Nothing
+     * else goes on meanwhile.
+     */
+    void grow(long capacity) throws IOException;
 
     /** Where bytes are. */
     sealed interface Place {

@@ -1,58 +1,89 @@
 package dev.cistern.image.vmdk;
 
+import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.storage.UnsyncedStorage;
 import dev.cistern.image.storage.Zeroes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /** An extent in grains, of which those that were never written are not there. */
 final class SparseExtent implements Extent {
-    private static final int ZEROED = 1;
-    private static final int MARKER_BYTES = 12;
+    private final UnsyncedStorage file;
+    private final WaitForDisk disk;
+    private final Below below;
 
-    private final Storage file;
-    private final SparseHeader header;
-    private final GrainTables tables;
+    /** Held, as the one of many, by whoever uses a place that it found. */
+    private final ReadWriteLock inUse = new ReentrantReadWriteLock();
 
-    /** The compressed grain that was read last. */
-    private volatile @Nullable Unpacked last;
+    private volatile long capacity;
+    private volatile SparseHeader header;
+    private volatile GrainTables tables;
+    private volatile @Nullable GrainWriter writer;
+    private volatile PackedGrains packed;
 
-    private SparseExtent(Storage file, SparseHeader header, GrainTables tables) {
+    private SparseExtent(
+            UnsyncedStorage file,
+            WaitForDisk disk,
+            Below below,
+            long capacity,
+            SparseHeader header,
+            GrainTables tables) {
         this.file = file;
+        this.disk = disk;
+        this.below = below;
+        this.capacity = capacity;
         this.header = header;
         this.tables = tables;
+        this.packed = new PackedGrains(file, header);
     }
 
-    private static final class Unpacked {
-        private final long grain;
-        private final ByteBuffer bytes;
-
-        Unpacked(long grain, ByteBuffer bytes) {
-            this.grain = grain;
-            this.bytes = bytes;
-        }
-    }
-
-    /** The extent that a file is, which is closed with it. */
-    static SparseExtent open(Storage file) throws IOException {
+    /**
+     * The extent that a file is, which is closed with it.
+     *
+     * @param capacity of which a guest sees so much
+     */
+    static SparseExtent open(
+            Storage storage, long capacity, boolean writable, Below below, WaitForDisk disk)
+            throws IOException {
+        var file = new UnsyncedStorage(storage);
         var header = SparseHeader.read(file);
-        return new SparseExtent(file, header, new GrainTables(file, header));
+        if (header.capacity() < capacity) {
+            throw new ImageException.Corrupt(
+                    "%s: has %d bytes, where its descriptor says %d"
+                            .formatted(file.name(), header.capacity(), capacity));
+        }
+        if (writable && header.compressed()) {
+            throw new ImageException.Unsupported(
+                    file.name()
+                            + ": has compressed grains, and so can be read, but not written to");
+        }
+        var extent =
+                new SparseExtent(
+                        file, disk, below, capacity, header, new GrainTables(file, header));
+        if (writable) {
+            extent.writeWith(header, extent.tables);
+        }
+        return extent;
+    }
+
+    private void writeWith(SparseHeader current, GrainTables known) throws IOException {
+        writer = new GrainWriter(this, file, current, known, below, disk, inUse);
     }
 
     @Override
     public long capacity() {
-        return header.capacity();
+        return capacity;
     }
 
     @Override
     public Place find(long offset, long length) throws IOException {
         var first = place(offset);
-        var end = Math.min(header.capacity(), offset + length);
+        var end = Math.min(capacity, offset + length);
         var at = endOfGrain(offset);
         while (at < end && continues(first, place(at), at - offset)) {
             at = endOfGrain(at);
@@ -83,10 +114,10 @@ final class SparseExtent implements Extent {
     private Place place(long offset) throws IOException {
         var left = endOfGrain(offset) - offset;
         var entry = tables.entry(offset / header.grainBytes());
-        if (entry == 0) {
+        if (entry == GrainTables.NONE) {
             return new Place.Nothing(left);
         }
-        if (entry == ZEROED && header.zeroedGrains()) {
+        if (entry == GrainTables.ZEROED && header.zeroedGrains()) {
             return new Place.Zero(left);
         }
         return header.compressed()
@@ -97,68 +128,97 @@ final class SparseExtent implements Extent {
 
     @Override
     public void read(ByteBuffer into, long offset) throws IOException {
+        inUse.readLock().lock();
+        try {
+            readPlaces(into, offset);
+        } finally {
+            inUse.readLock().unlock();
+        }
+    }
+
+    private void readPlaces(ByteBuffer into, long offset) throws IOException {
         var limit = into.limit();
         for (var at = offset; into.position() < limit; ) {
             var place = find(at, limit - into.position());
             into.limit(into.position() + (int) place.length());
             switch (place) {
-                case Place.Nothing _, Place.Zero _ -> Zeroes.fill(into);
+                case Place.Nothing _ -> readBelow(into, at);
+                case Place.Zero _ -> Zeroes.fill(into);
                 case Place.Stored(_, var host) -> file.readPadded(into, host);
-                case Place.Packed _ -> readPacked(into, at);
+                case Place.Packed _ -> packed.read(into, at, tables);
             }
             into.limit(limit);
             at += place.length();
         }
     }
 
-    private void readPacked(ByteBuffer into, long offset) throws IOException {
-        for (var at = offset; into.hasRemaining(); ) {
-            var bytes = unpacked(at / header.grainBytes());
-            var inGrain = (int) (at % header.grainBytes());
-            var count = Math.min(into.remaining(), header.grainBytes() - inGrain);
-            into.put(bytes.slice(inGrain, count));
-            at += count;
+    /** What was discarded since it was found. */
+    private void readBelow(ByteBuffer into, long offset) throws IOException {
+        if (below.isNothing()) {
+            Zeroes.fill(into);
+        } else {
+            below.read(into, offset);
         }
     }
 
-    private ByteBuffer unpacked(long grain) throws IOException {
-        var known = last;
-        if (known != null && known.grain == grain) {
-            return known.bytes;
-        }
-        var bytes = unpack(grain, tables.entry(grain) * SparseHeader.SECTOR);
-        last = new Unpacked(grain, bytes);
-        return bytes;
+    /** Whether zeroes can be told without storing them. */
+    boolean zeroedGrains() {
+        return header.zeroedGrains();
     }
 
-    private ByteBuffer unpack(long grain, long at) throws IOException {
-        var marker = ByteBuffer.allocate(MARKER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        file.readFully(marker, at);
-        var length = marker.getInt(8);
-        if (length <= 0 || length > 2 * header.grainBytes()) {
-            throw new ImageException.Corrupt(
-                    "%s: the compressed grain at 0x%x has %d bytes, where at most %d make sense"
-                            .formatted(file.name(), at, length, 2 * header.grainBytes()));
+    private GrainWriter writer() {
+        var open = writer;
+        if (open == null) {
+            throw new IllegalStateException(file.name() + " was opened for reading only");
         }
-        var packed = ByteBuffer.allocate(length);
-        file.readFully(packed, at + MARKER_BYTES);
-        var bytes = ByteBuffer.allocate(header.grainBytes());
-        var inflater = new Inflater();
-        try {
-            inflater.setInput(packed.flip());
-            while (bytes.hasRemaining() && inflater.inflate(bytes) > 0) {}
-        } catch (DataFormatException e) {
-            throw new ImageException.Corrupt(
-                    "%s: the compressed grain %d at 0x%x cannot be unpacked: %s"
-                            .formatted(file.name(), grain, at, e.getMessage()));
-        } finally {
-            inflater.end();
-        }
-        return bytes.clear();
+        return open;
+    }
+
+    @Override
+    public void write(ByteBuffer from, long offset) throws IOException {
+        writer().write(from, offset);
+    }
+
+    @Override
+    public void zero(long offset, long length, Space space) throws IOException {
+        writer().zero(offset, length, space);
+    }
+
+    @Override
+    public void discard(long offset, long length) throws IOException {
+        writer().discard(offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        writer().flush();
+    }
+
+    /**
+     * Makes new directories behind everything, with more tables; the header's one sector then names
+     * them and the capacity.
+     */
+    @Override
+    public void grow(long longer) throws IOException {
+        writer().flush();
+        writer().close();
+        var grown = new SparseGrowth(file, header, disk).to(capacity, longer);
+        tables = new GrainTables(file, grown);
+        header = grown;
+        packed = new PackedGrains(file, grown);
+        capacity = longer;
+        writeWith(grown, tables);
     }
 
     @Override
     public void close() throws IOException {
-        file.close();
+        try {
+            var open = writer;
+            if (open != null) {
+                open.close();
+            }
+        } finally {
+            file.close();
+        }
     }
 }

@@ -1,7 +1,5 @@
 package dev.cistern.image.vmdk;
 
-import dev.cistern.image.BackingOpener;
-import dev.cistern.image.DataFileOpener;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
@@ -14,38 +12,64 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A vmdk image, for reading: monolithic or in several extents, sparse, flat or stream-optimized,
- * over a parent perhaps.
+ * A vmdk image: monolithic or in several extents, sparse or flat, over a parent perhaps; a
+ * stream-optimized one for reading.
+ *
+ * <p>The first change to the content of an image that was opened for writing gives it a new content
+ * id before anything else, durably, so that no child takes it for the one that it was made over.
  */
 public final class VmdkImage implements DiskImage {
-    /** With the descriptor; its lock keeps writers off as long as it is open. */
+    /** With the descriptor; its lock keeps others off as long as it is open. */
     private final Storage file;
 
-    private final Descriptor descriptor;
+    private final boolean writable;
+    private final Optional<DescriptorFile> descriptor;
     private final List<Extent> extents;
     private final Optional<DiskImage> parent;
-    private final long capacity;
+    private final NewFiles made;
+    private final WaitForDisk disk;
 
-    private VmdkImage(
-            Storage file, Descriptor descriptor, List<Extent> extents, Optional<DiskImage> parent) {
+    /** Held, as the one of many, by all that a change of the capacity waits for. */
+    private final ReadWriteLock resizing = new ReentrantReadWriteLock();
+
+    private volatile boolean contentChanged;
+
+    VmdkImage(
+            Storage file,
+            boolean writable,
+            Optional<DescriptorFile> descriptor,
+            List<Extent> extents,
+            Optional<DiskImage> parent,
+            NewFiles made,
+            WaitForDisk disk) {
         this.file = file;
+        this.writable = writable;
         this.descriptor = descriptor;
-        this.extents = List.copyOf(extents);
+        this.extents = new ArrayList<>(extents);
         this.parent = parent;
-        this.capacity = extents.stream().mapToLong(Extent::capacity).sum();
+        this.made = made;
+        this.disk = disk;
     }
 
     /**
      * Opens an image, whose files are closed with it; the storage is closed if that fails.
      *
      * @throws ImageException.Corrupt if it makes no sense, or its parent was changed since
-     * @throws ImageException.Unsupported if it has an extent of a kind that is not known
+     * @throws ImageException.Unsupported if it has an extent of a kind that is not known, or one
+     *     that cannot be written to
      */
-    public static VmdkImage open(Storage file, BackingOpener below, DataFileOpener others)
+    public static VmdkImage open(Storage file, boolean writable, VmdkFiles files)
             throws IOException {
-        var opening = new VmdkOpening(file, below, others);
+        return open(file, writable, files, WaitForDisk.ALWAYS);
+    }
+
+    static VmdkImage open(Storage file, boolean writable, VmdkFiles files, WaitForDisk disk)
+            throws IOException {
+        var opening = new VmdkOpening(file, writable, files, disk);
         var done = false;
         try {
             var image = opening.open();
@@ -58,15 +82,9 @@ public final class VmdkImage implements DiskImage {
         }
     }
 
-    /** An image of what was opened. */
-    static VmdkImage of(
-            Storage file, Descriptor descriptor, List<Extent> extents, Optional<DiskImage> parent) {
-        return new VmdkImage(file, descriptor, extents, parent);
-    }
-
     /** The id of the content, which a child keeps to know that it has not changed. */
-    long cid() {
-        return descriptor.cid();
+    public long contentId() {
+        return descriptor.map(known -> known.descriptor().cid()).orElse(Descriptor.NO_PARENT);
     }
 
     @Override
@@ -81,19 +99,27 @@ public final class VmdkImage implements DiskImage {
 
     @Override
     public long capacity() {
+        var capacity = 0L;
+        for (var i = 0; i < extents.size(); i++) {
+            capacity += extents.get(i).capacity();
+        }
         return capacity;
     }
 
     /** A part of an extent. */
-    private record Part(Extent extent, long offset) {}
+    private record Part(Extent extent, long offset, long length) {}
 
-    private Part part(long offset) {
+    /** What there is of a range in the extent in which it begins. */
+    private Part part(long offset, long length) {
         var start = 0L;
-        for (var extent : extents) {
-            if (offset < start + extent.capacity()) {
-                return new Part(extent, offset - start);
+        for (var i = 0; i < extents.size(); i++) {
+            var extent = extents.get(i);
+            var capacity = extent.capacity();
+            if (offset < start + capacity) {
+                return new Part(
+                        extent, offset - start, Math.min(length, start + capacity - offset));
             }
-            start += extent.capacity();
+            start += capacity;
         }
         throw new IllegalArgumentException("%d is behind all extents".formatted(offset));
     }
@@ -101,13 +127,21 @@ public final class VmdkImage implements DiskImage {
     @Override
     public Mapping map(long offset, long length) throws IOException {
         requireInside(offset, length);
-        var part = part(offset);
-        return switch (part.extent.find(part.offset, length)) {
-            case Extent.Place.Stored(var bytes, var at) -> new Mapping.Data(bytes, 0, at);
-            case Extent.Place.Packed(var bytes) -> new Mapping.Compressed(bytes, 0);
-            case Extent.Place.Zero(var bytes) -> new Mapping.Zero(bytes, 0, false, -1);
-            case Extent.Place.Nothing(var bytes) -> mapBelow(offset, bytes);
-        };
+        if (length == 0) {
+            return new Mapping.Unallocated(0, 0);
+        }
+        resizing.readLock().lock();
+        try {
+            var part = part(offset, length);
+            return switch (part.extent.find(part.offset, part.length)) {
+                case Extent.Place.Stored(var bytes, var at) -> new Mapping.Data(bytes, 0, at);
+                case Extent.Place.Packed(var bytes) -> new Mapping.Compressed(bytes, 0);
+                case Extent.Place.Zero(var bytes) -> new Mapping.Zero(bytes, 0, false, -1);
+                case Extent.Place.Nothing(var bytes) -> mapBelow(offset, bytes);
+            };
+        } finally {
+            resizing.readLock().unlock();
+        }
     }
 
     private Mapping mapBelow(long offset, long length) throws IOException {
@@ -119,18 +153,23 @@ public final class VmdkImage implements DiskImage {
     @Override
     public void read(ByteBuffer into, long offset) throws IOException {
         requireInside(offset, into.remaining());
-        var limit = into.limit();
-        for (var at = offset; into.position() < limit; ) {
-            var part = part(at);
-            var place = part.extent.find(part.offset, limit - into.position());
-            into.limit(into.position() + (int) place.length());
-            if (place instanceof Extent.Place.Nothing) {
-                readBelow(into, at);
-            } else {
-                part.extent.read(into, part.offset);
+        resizing.readLock().lock();
+        try {
+            var limit = into.limit();
+            for (var at = offset; into.position() < limit; ) {
+                var part = part(at, limit - into.position());
+                var place = part.extent.find(part.offset, part.length);
+                into.limit(into.position() + (int) place.length());
+                if (place instanceof Extent.Place.Nothing) {
+                    readBelow(into, at);
+                } else {
+                    part.extent.read(into, part.offset);
+                }
+                into.limit(limit);
+                at += place.length();
             }
-            into.limit(limit);
-            at += place.length();
+        } finally {
+            resizing.readLock().unlock();
         }
     }
 
@@ -142,36 +181,112 @@ public final class VmdkImage implements DiskImage {
         }
     }
 
-    private ImageException.Unsupported readOnly() {
-        return new ImageException.Unsupported(name() + ": vmdk images can be read, not written to");
+    /** Changes a part of an extent. */
+    @FunctionalInterface
+    private interface Change {
+        void make(Extent extent, long offset, long length) throws IOException;
+    }
+
+    private void change(long offset, long length, Change change) throws IOException {
+        requireWritable();
+        requireInside(offset, length);
+        if (length == 0) {
+            return;
+        }
+        resizing.readLock().lock();
+        try {
+            renewContentId();
+            for (var at = offset; at < offset + length; ) {
+                var part = part(at, offset + length - at);
+                change.make(part.extent, part.offset, part.length);
+                at += part.length;
+            }
+        } finally {
+            resizing.readLock().unlock();
+        }
+    }
+
+    private void renewContentId() throws IOException {
+        if (!contentChanged) {
+            synchronized (this) {
+                if (!contentChanged) {
+                    descriptor.orElseThrow().renewContentId();
+                    contentChanged = true;
+                }
+            }
+        }
     }
 
     @Override
     public void write(ByteBuffer from, long offset) throws IOException {
-        throw readOnly();
+        var limit = from.limit();
+        change(
+                offset,
+                from.remaining(),
+                (extent, at, length) -> {
+                    from.limit(from.position() + (int) length);
+                    extent.write(from, at);
+                    from.limit(limit);
+                });
     }
 
     @Override
     public void zero(long offset, long length, Space space) throws IOException {
-        throw readOnly();
+        change(offset, length, (extent, at, count) -> extent.zero(at, count, space));
     }
 
     @Override
     public void discard(long offset, long length) throws IOException {
-        throw readOnly();
+        change(offset, length, Extent::discard);
     }
 
     @Override
-    public void flush() {}
+    public void flush() throws IOException {
+        if (!writable) {
+            return;
+        }
+        resizing.readLock().lock();
+        try {
+            for (var extent : extents) {
+                extent.flush();
+            }
+        } finally {
+            resizing.readLock().unlock();
+        }
+    }
 
+    /**
+     * Makes the image larger; it cannot become smaller.
+     *
+     * @throws ImageException.Unsupported if it would be smaller, or what lies below is larger than
+     *     the image and would come to sight
+     */
     @Override
     public void resize(long newCapacity) throws IOException {
-        throw readOnly();
+        requireWritable();
+        resizing.writeLock().lock();
+        try {
+            for (var extent : extents) {
+                extent.flush();
+            }
+            new VmdkGrowth(name(), descriptor.orElseThrow(), extents, parent, made, disk)
+                    .to(newCapacity);
+        } finally {
+            resizing.writeLock().unlock();
+        }
+    }
+
+    private void requireWritable() throws IOException {
+        if (!writable) {
+            throw new IOException(name() + " was opened for reading only");
+        }
     }
 
     @Override
     public void close() throws IOException {
-        var all = new ArrayList<Closeable>(extents);
+        var all = new ArrayList<Closeable>();
+        all.add(this::flush);
+        all.addAll(extents);
         parent.ifPresent(all::add);
         all.add(file);
         Closing.all(all);

@@ -26,8 +26,6 @@ public final class VmdkInspector {
     private static final int SPARSE_HEADER_BYTES = 512;
     private static final int CAPACITY_OFFSET = 12;
     private static final int ESX_CAPACITY_OFFSET = 12;
-    private static final int DESCRIPTOR_OFFSET = 28;
-    private static final int DESCRIPTOR_SIZE = 36;
     private static final int PROBE_BYTES = 4096;
 
     private VmdkInspector() {}
@@ -80,7 +78,7 @@ public final class VmdkInspector {
         if (head.remaining() == SPARSE_HEADER_BYTES && head.getInt(0) == COWD_MAGIC) {
             return esxSparse(head, file);
         }
-        var descriptor = Descriptor.parse(wholeText(file), file.name());
+        var descriptor = descriptor(file).orElseThrow();
         return new ImageInfo(
                 ImageFormat.VMDK,
                 descriptor.capacity(file.name()),
@@ -98,7 +96,7 @@ public final class VmdkInspector {
                             .formatted(
                                     file.name(), CAPACITY_OFFSET, Long.toUnsignedString(sectors)));
         }
-        var descriptor = embedded(head, file);
+        var descriptor = descriptor(file);
         return new ImageInfo(
                 ImageFormat.VMDK,
                 sectors * SECTOR,
@@ -128,53 +126,8 @@ public final class VmdkInspector {
                         "", Descriptor.NO_PARENT, Descriptor.NO_PARENT, List.of()));
     }
 
-    /** The descriptor of an image, in the file or the file itself. */
-    static Descriptor descriptor(Storage file) throws IOException {
-        var head = read(file, 0, SPARSE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        if (head.remaining() == SPARSE_HEADER_BYTES && head.getInt(0) == SPARSE_MAGIC) {
-            return embedded(head, file)
-                    .orElseGet(
-                            () ->
-                                    new Descriptor(
-                                            "",
-                                            Descriptor.NO_PARENT,
-                                            Descriptor.NO_PARENT,
-                                            "",
-                                            List.of()));
-        }
-        return Descriptor.parse(wholeText(file), file.name());
-    }
-
-    private static Optional<Descriptor> embedded(ByteBuffer head, Storage file) throws IOException {
-        var offset = head.getLong(DESCRIPTOR_OFFSET);
-        var size = head.getLong(DESCRIPTOR_SIZE);
-        if (offset == 0 || size == 0) {
-            return Optional.empty();
-        }
-        if (offset < 0
-                || size < 0
-                || size > Descriptor.MAX_BYTES / SECTOR
-                || offset > Long.MAX_VALUE / SECTOR - size) {
-            throw new ImageException.Corrupt(
-                    "%s: the embedded descriptor has %s sectors at sector %s"
-                            .formatted(
-                                    file.name(),
-                                    Long.toUnsignedString(size),
-                                    Long.toUnsignedString(offset)));
-        }
-        var text = text(read(file, offset * SECTOR, (int) size * SECTOR));
-        var end = text.indexOf('\0');
-        return Optional.of(Descriptor.parse(end < 0 ? text : text.substring(0, end), file.name()));
-    }
-
-    private static String wholeText(Storage file) throws IOException {
-        var size = file.size();
-        if (size > Descriptor.MAX_BYTES) {
-            throw new ImageException.Corrupt(
-                    "%s: the descriptor has %d bytes, where at most %d make sense"
-                            .formatted(file.name(), size, Descriptor.MAX_BYTES));
-        }
-        return text(read(file, 0, (int) size));
+    private static Optional<Descriptor> descriptor(Storage file) throws IOException {
+        return DescriptorFile.open(file, WaitForDisk.ALWAYS).map(DescriptorFile::descriptor);
     }
 
     private static long extentBytes(Directory directory, Descriptor descriptor) throws IOException {
@@ -199,9 +152,7 @@ public final class VmdkInspector {
     }
 
     private static Optional<String> hint(Descriptor descriptor) {
-        return descriptor.parentCid() == Descriptor.NO_PARENT || descriptor.parentHint().isEmpty()
-                ? Optional.empty()
-                : Optional.of(descriptor.parentHint());
+        return descriptor.hasParent() ? Optional.of(descriptor.parentHint()) : Optional.empty();
     }
 
     private static ImageInfo.Details.Vmdk details(Descriptor descriptor) {

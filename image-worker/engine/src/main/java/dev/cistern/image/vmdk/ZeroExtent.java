@@ -1,6 +1,9 @@
 package dev.cistern.image.vmdk;
 
+import dev.cistern.image.DiskImage.Space;
+import dev.cistern.image.ImageException;
 import dev.cistern.image.storage.Zeroes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** An extent without a file. */
@@ -13,6 +16,25 @@ record ZeroExtent(long capacity) implements Extent {
     @Override
     public void read(ByteBuffer into, long offset) {
         Zeroes.fill(into);
+    }
+
+    @Override
+    public void write(ByteBuffer from, long offset) throws IOException {
+        throw new ImageException.Unsupported("an extent of the type ZERO cannot be written to");
+    }
+
+    @Override
+    public void zero(long offset, long length, Space space) {}
+
+    @Override
+    public void discard(long offset, long length) {}
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void grow(long longer) throws IOException {
+        throw new ImageException.Unsupported("an extent of the type ZERO cannot grow");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.CheckReport.Repair;
 import dev.cistern.image.DiskImage.Space;
+import dev.cistern.image.Findings;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.SnapshotInfo;
 import dev.cistern.image.qcow2.format.ClusterGeometry;

@@ -1,28 +1,29 @@
-package dev.cistern.image.qcow2;
+package dev.cistern.image;
 
-import dev.cistern.image.CheckReport;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a check has come upon so far; what QEMU has words for too, in its words. */
-final class Findings {
+public final class Findings {
     private final List<String> words = new ArrayList<>();
     private long corruptions;
     private long leaks;
     private long errors;
 
-    void corruption(String format, Object... what) {
+    /** Something that may lose data, or has. */
+    public void corruption(String format, Object... what) {
         corruptions++;
         say(format, what);
     }
 
-    void leak(String format, Object... what) {
+    /** Something that is of no use, but does no harm. */
+    public void leak(String format, Object... what) {
         leaks++;
         say(format, what);
     }
 
     /** Something could not be looked at. */
-    void error(String format, Object... what) {
+    public void error(String format, Object... what) {
         errors++;
         say(format, what);
     }
@@ -36,19 +37,23 @@ final class Findings {
         }
     }
 
-    long corruptions() {
+    /** How many there were. */
+    public long corruptions() {
         return corruptions;
     }
 
-    long leaks() {
+    /** How many there were. */
+    public long leaks() {
         return leaks;
     }
 
-    long errors() {
+    /** How many there were. */
+    public long errors() {
         return errors;
     }
 
-    List<String> words() {
+    /** The first hundred. */
+    public List<String> words() {
         return words;
     }
 }

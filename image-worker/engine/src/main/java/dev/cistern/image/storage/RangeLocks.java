@@ -1,17 +1,17 @@
-package dev.cistern.image.qcow2;
+package dev.cistern.image.storage;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Locks on runs of guest clusters. Who changes what a cluster is mapped to holds one; whoever reads
- * it or writes to it in place needs none.
+ * Locks on runs of numbered things, guest clusters say. Who changes what a cluster is mapped to
+ * holds one; whoever reads it or writes to it in place needs none.
  */
-final class ClusterLocks {
+public final class RangeLocks {
     private final List<Held> held = new ArrayList<>();
 
     /** A run that one thread has to itself. */
-    final class Held implements AutoCloseable {
+    public final class Held implements AutoCloseable {
         private final long first;
         private final long last;
 
@@ -30,8 +30,8 @@ final class ClusterLocks {
         }
     }
 
-    /** Waits until nobody has any cluster from {@code first} to {@code last}. */
-    synchronized Held lock(long first, long last) {
+    /** Waits until nobody has any from {@code first} to {@code last}. */
+    public synchronized Held lock(long first, long last) {
         var wanted = new Held(first, last);
         var interrupted = false;
         while (held.stream().anyMatch(wanted::overlaps)) {

@@ -1,6 +1,5 @@
-package dev.cistern.image.qcow2;
+package dev.cistern.image.storage;
 
-import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -9,16 +8,18 @@ import java.nio.ByteBuffer;
  * the disk if nothing was. A change counts from when it has been made; a sync that finds another
  * one under way waits for its end. Holes do not count: they are punched into what nothing names.
  */
-final class UnsyncedStorage implements Storage {
+public final class UnsyncedStorage implements Storage {
     private final Storage storage;
     private final Object syncing = new Object();
     private volatile boolean unsynced;
 
-    UnsyncedStorage(Storage storage) {
+    /** Storage over another, of which nothing is known to be unsynced. */
+    public UnsyncedStorage(Storage storage) {
         this.storage = storage;
     }
 
-    private void changed() {
+    /** Something was changed that does not count by itself. */
+    public void changed() {
         if (!unsynced) {
             unsynced = true;
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.vmdk;
+
+import org.jspecify.annotations.NullMarked;
