@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation counts the changes that were commanded
  * @param busy an operation on it has not ended
  * @param unsettled an ended operation may still have an effect
+ * @param lastCheck null if there was none
  */
 public record Volume(
         UUID id,
@@ -49,7 +50,16 @@ public record Volume(
         Instant createdAt,
         Instant updatedAt,
         boolean busy,
-        boolean unsettled) {
+        boolean unsettled,
+        @Nullable LastCheck lastCheck) {
+
+    /**
+     * What the last check of its image found.
+     *
+     * @param corruptions what may lose data, or has, or could not be looked at
+     * @param leaks clusters that are taken but of no use
+     */
+    public record LastCheck(Instant at, long corruptions, long leaks) {}
 
     /** Absolute path of its file on the nodes of its pool. */
     public String path() {
@@ -92,9 +102,13 @@ public record Volume(
         add(conditions, busy, "busy");
         add(conditions, missing, "missing");
         add(conditions, drifted, "drifted");
-        add(conditions, fault != null, "corrupt");
+        add(conditions, fault != null || foundCorrupt(), "corrupt");
         add(conditions, unsettled, "unsettled");
         return conditions;
+    }
+
+    private boolean foundCorrupt() {
+        return lastCheck != null && lastCheck.corruptions() > 0;
     }
 
     private static void add(List<String> conditions, boolean holds, String condition) {

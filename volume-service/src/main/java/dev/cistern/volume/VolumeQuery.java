@@ -191,6 +191,15 @@ public final class VolumeQuery {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 row.getBoolean("busy"),
-                row.getBoolean("unsettled"));
+                row.getBoolean("unsettled"),
+                lastCheck(row));
+    }
+
+    private static Volume.@Nullable LastCheck lastCheck(ResultSet row) throws SQLException {
+        var at = row.getObject("checked_at", OffsetDateTime.class);
+        return at == null
+                ? null
+                : new Volume.LastCheck(
+                        at.toInstant(), row.getLong("corruptions"), row.getLong("leaks"));
     }
 }

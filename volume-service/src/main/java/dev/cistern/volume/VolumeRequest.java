@@ -1,5 +1,6 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -14,9 +15,15 @@ import java.util.Set;
  * @param name file name in the pool's folder
  * @param format raw or qcow2
  * @param capacity bytes that a guest will see; rounded up to whole sectors of 512
+ * @param options what the image is to be like beyond its format
  */
 public record VolumeRequest(
-        String pool, String name, String format, long capacity, Permissions permissions) {
+        String pool,
+        String name,
+        String format,
+        long capacity,
+        Permissions permissions,
+        ImageOptions options) {
     private static final int SECTOR = 512;
 
     /** Longest file name that Linux has. */
@@ -41,12 +48,19 @@ public record VolumeRequest(
                     Map.of("requested", capacity));
         }
         capacity = Math.ceilDiv(capacity, SECTOR) * (long) SECTOR;
+        CreationRules.require(format, capacity, options);
         if (permissions.mode() < 0 || permissions.mode() > MAX_MODE) {
             throw refused("the mode is not of the octal digits 0000 to 7777");
         }
         if (permissions.owner() < -1 || permissions.group() < -1) {
             throw refused("owner and group are numeric ids, or -1 for the worker's own");
         }
+    }
+
+    /** An image as usual for its format. */
+    public VolumeRequest(
+            String pool, String name, String format, long capacity, Permissions permissions) {
+        this(pool, name, format, capacity, permissions, ImageOptions.USUAL);
     }
 
     private static void checkName(String name) {

@@ -1,5 +1,6 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.CheckFigures;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -156,6 +157,21 @@ public final class Volumes {
                                         .bind("owner", file.permissions().owner())
                                         .bind("group", file.permissions().group()))
                 == 1;
+    }
+
+    /** Its image was checked. */
+    public void checked(UUID id, CheckFigures report) {
+        var _ =
+                update(
+                        "update volume set checked_at = now(), corruptions = :corruptions, leaks = :leaks"
+                                + " where id = :id",
+                        id,
+                        statement ->
+                                statement
+                                        .bind(
+                                                "corruptions",
+                                                report.corruptions() + report.checkErrors())
+                                        .bind("leaks", report.leaks()));
     }
 
     /** A worker did not find its file, or found another; false if that was known. */

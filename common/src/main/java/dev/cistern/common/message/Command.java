@@ -69,8 +69,35 @@ public sealed interface Command {
             String name,
             String format,
             long capacity,
-            Permissions permissions)
-            implements OfVolume {}
+            Permissions permissions,
+            ImageOptions options)
+            implements OfVolume {
+        /** Without options in the JSON of an earlier version the image is as usual. */
+        @SuppressWarnings("NullAway")
+        public CreateVolume {
+            options = options == null ? ImageOptions.USUAL : options;
+        }
+
+        /** An image as usual. */
+        public CreateVolume(
+                PoolPlace pool,
+                UUID volumeId,
+                long generation,
+                String name,
+                String format,
+                long capacity,
+                Permissions permissions) {
+            this(
+                    pool,
+                    volumeId,
+                    generation,
+                    name,
+                    format,
+                    capacity,
+                    permissions,
+                    ImageOptions.USUAL);
+        }
+    }
 
     /**
      * Takes a volume's file out of the pool.
@@ -104,6 +131,43 @@ public sealed interface Command {
             boolean shrink,
             boolean allocate)
             implements OnImage {}
+
+    /**
+     * Checks an image, and repairs what it may.
+     *
+     * @param repair what may be changed
+     */
+    record CheckVolume(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, Repair repair)
+            implements OnImage {}
+
+    /** What a check may change, in the words of {@code qemu-img check -r}. */
+    enum Repair {
+        NONE,
+        LEAKS,
+        ALL
+    }
+
+    /** Work on a snapshot of a volume. */
+    sealed interface OnSnapshot extends OnImage {
+        /** The snapshot. */
+        SnapshotRef snapshot();
+    }
+
+    /** Keeps an image as it is now, inside of it. */
+    record CreateSnapshot(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /** Gives a snapshot up. */
+    record DeleteSnapshot(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /** Makes an image what it was; what was written since is lost, the snapshot stays. */
+    record RevertToSnapshot(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
 
     /**
      * Ends what a cancelled or overdue operation may have left: stops it, undoes it or records that

@@ -57,6 +57,9 @@ public sealed interface Result {
     /** The image was changed where it is. */
     record VolumeChanged(UUID volumeId, FileFacts file) implements OfFile {}
 
+    /** The image was checked, and repaired if that was asked. */
+    record VolumeChecked(UUID volumeId, FileFacts file, CheckFigures report) implements OfFile {}
+
     /** The image is gone, or was not there. */
     record VolumeDeleted(UUID volumeId) implements Done {}
 

@@ -13,6 +13,7 @@ public enum ProblemCode {
     MALFORMED_REQUEST(400, "The request cannot be read"),
     POOL_NOT_FOUND(404, "No such storage pool"),
     VOLUME_NOT_FOUND(404, "No such volume"),
+    SNAPSHOT_NOT_FOUND(404, "No such snapshot"),
     OPERATION_NOT_FOUND(404, "No such operation"),
     NODE_NOT_FOUND(404, "No such node"),
     NAME_TAKEN(409, "The name is taken"),

@@ -2,9 +2,11 @@ package dev.cistern.volume.rest;
 
 import dev.cistern.common.http.OperationAnswers;
 import dev.cistern.common.http.RequestContext;
+import dev.cistern.common.message.Command.Repair;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.ChangeRequest;
+import dev.cistern.volume.Check;
 import dev.cistern.volume.work.VolumeService;
 import dev.cistern.volume.work.VolumeWork;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -40,6 +42,24 @@ public class VolumeChangeResource {
             @Nullable ResizeJson resize,
             @BeanParam RequestContext context) {
         return change(volume, required(resize).request(), context);
+    }
+
+    /** Checks a volume's image. */
+    @POST
+    @Path("{volume}/check")
+    @Consumes(MediaType.WILDCARD)
+    public Response check(@PathParam("volume") String volume, @BeanParam RequestContext context) {
+        return change(volume, new Check(Repair.NONE), context);
+    }
+
+    /** Checks a volume's image and sets right what is asked. */
+    @POST
+    @Path("{volume}/repair")
+    public Response repair(
+            @PathParam("volume") String volume,
+            @Nullable RepairJson repair,
+            @BeanParam RequestContext context) {
+        return change(volume, required(repair).request(), context);
     }
 
     private Response change(String volume, ChangeRequest request, RequestContext context) {

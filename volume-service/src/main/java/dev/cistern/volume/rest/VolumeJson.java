@@ -1,5 +1,6 @@
 package dev.cistern.volume.rest;
 
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param capacity bytes
  * @param mode octal, as in chmod
+ * @param preallocation and what follows: as in {@link ImageOptions}
  */
 public record VolumeJson(
         @Nullable String pool,
@@ -19,7 +21,14 @@ public record VolumeJson(
         @Nullable Long capacity,
         @Nullable Integer owner,
         @Nullable Integer group,
-        @Nullable String mode) {
+        @Nullable String mode,
+        @Nullable String preallocation,
+        @Nullable String compat,
+        @Nullable Integer clusterSize,
+        @Nullable Boolean extendedL2,
+        @Nullable Boolean lazyRefcounts,
+        @Nullable String compressionType,
+        @Nullable Integer refcountBits) {
 
     VolumeRequest request() {
         var fallback = Permissions.VOLUME_DEFAULT;
@@ -31,7 +40,15 @@ public record VolumeJson(
                 new Permissions(
                         owner == null ? fallback.owner() : owner,
                         group == null ? fallback.group() : group,
-                        mode == null ? fallback.mode() : octal(mode)));
+                        mode == null ? fallback.mode() : octal(mode)),
+                new ImageOptions(
+                        preallocation,
+                        compat,
+                        clusterSize,
+                        extendedL2,
+                        lazyRefcounts,
+                        compressionType,
+                        refcountBits));
     }
 
     private static <T> T required(String field, @Nullable T value) {

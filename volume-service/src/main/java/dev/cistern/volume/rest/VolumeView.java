@@ -29,7 +29,8 @@ public record VolumeView(
         String tenant,
         long generation,
         Instant createdAt,
-        Instant updatedAt) {
+        Instant updatedAt,
+        Volume.@Nullable LastCheck lastCheck) {
 
     static VolumeView of(Volume volume) {
         return new VolumeView(
@@ -52,6 +53,7 @@ public record VolumeView(
                 volume.tenant(),
                 volume.generation(),
                 volume.createdAt(),
-                volume.updatedAt());
+                volume.updatedAt(),
+                volume.lastCheck());
     }
 }

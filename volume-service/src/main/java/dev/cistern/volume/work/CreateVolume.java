@@ -1,6 +1,7 @@
 package dev.cistern.volume.work;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
@@ -37,7 +38,8 @@ record CreateVolume(Workshop workshop) implements UseCase {
                         volume.name(),
                         volume.format(),
                         volume.capacity(),
-                        volume.permissions()));
+                        volume.permissions(),
+                        operation.request(ImageOptions.class)));
     }
 
     @Override

@@ -63,6 +63,7 @@ record DeleteVolume(Workshop workshop) implements UseCase {
         var before = workshop.volumes().get(id);
         if (workshop.volumes().deleted(id)) {
             workshop.ledger().release(before.poolId(), before.capacity());
+            workshop.snapshots().allGone(id, operation);
             workshop.events().publish("deleted", id, before.state(), operation);
         }
         return new Turn.Finish(Map.of("volumeId", id));

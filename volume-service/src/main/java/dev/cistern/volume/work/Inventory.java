@@ -1,6 +1,8 @@
 package dev.cistern.volume.work;
 
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.Json;
+import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.VolumeEvents;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what a scan found with what is known. A file without a row is adopted, a row without its
@@ -33,11 +36,13 @@ final class Inventory {
     private final Jdbi jdbi;
     private final Ledger ledger;
     private final VolumeEvents events;
+    private final SnapshotStock snapshots;
 
-    Inventory(Jdbi jdbi, Ledger ledger, VolumeEvents events) {
+    Inventory(Jdbi jdbi, Ledger ledger, VolumeEvents events, SnapshotStock snapshots) {
         this.jdbi = jdbi;
         this.ledger = ledger;
         this.events = events;
+        this.snapshots = snapshots;
     }
 
     /** What a scan came to: volumes in the pool, and how many of them each was said of. */
@@ -62,9 +67,9 @@ final class Inventory {
         var batch =
                 handle.prepareBatch(
                         "insert into scan_entry (operation, name, format, capacity, allocation, fault,"
-                                + " backing_file, backing_format, inode, file_mode, file_owner, file_group)"
+                                + " backing_file, backing_format, inode, file_mode, file_owner, file_group, snapshots)"
                                 + " values (:operation, :name, :format, :capacity, :allocation, :fault,"
-                                + " :backingFile, :backingFormat, :inode, :mode, :owner, :group)"
+                                + " :backingFile, :backingFormat, :inode, :mode, :owner, :group, cast(:snapshots as jsonb))"
                                 + " on conflict do nothing");
         for (var file : files) {
             batch.bind("operation", operation)
@@ -79,6 +84,9 @@ final class Inventory {
                     .bind("mode", file.permissions().mode())
                     .bind("owner", file.permissions().owner())
                     .bind("group", file.permissions().group())
+                    .bind(
+                            "snapshots",
+                            file.snapshots().isEmpty() ? null : Json.text(file.snapshots()))
                     .add();
         }
         batch.execute();
@@ -116,8 +124,9 @@ final class Inventory {
         var drifted = mark(scan, start, "drifted", DRIFTED, "drifted");
         measure(scan, start);
         var adopted = adopt(scan, start);
+        takeInSnapshots(scan, start, adopted);
         forget(scan.id());
-        return new Stock(count(scan, "true"), adopted, missing, drifted);
+        return new Stock(count(scan, "true"), adopted.size(), missing, drifted);
     }
 
     /** In the order of ids, as everyone locks volumes. */
@@ -210,7 +219,44 @@ final class Inventory {
                                 .execute());
     }
 
-    private int adopt(Operation scan, long start) {
+    private record Seen(UUID volume, List<SnapshotFacts> snapshots) {}
+
+    /** Of images that have some, or had when they were last seen. */
+    private void takeInSnapshots(Operation scan, long start, List<Adopted> adopted) {
+        var seen =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select v.id, e.snapshots"
+                                                        + FOUND
+                                                        + " where e.name is not null and not v.drifted and (v.id = any(:adopted) or "
+                                                        + JUDGED
+                                                        + ") and (e.snapshots is not null or exists (select from snapshot s"
+                                                        + " where s.volume = v.id and s.state = 'AVAILABLE')) order by v.id")
+                                        .bind("operation", scan.id())
+                                        .bind("pool", scan.pool())
+                                        .bind("start", start)
+                                        .bind(
+                                                "adopted",
+                                                adopted.stream()
+                                                        .map(Adopted::id)
+                                                        .toArray(UUID[]::new))
+                                        .map(
+                                                (row, _) ->
+                                                        new Seen(
+                                                                row.getObject("id", UUID.class),
+                                                                snapshots(
+                                                                        row.getString(
+                                                                                "snapshots"))))
+                                        .list());
+        seen.forEach(image -> snapshots.takeIn(image.volume(), image.snapshots(), scan));
+    }
+
+    private static List<SnapshotFacts> snapshots(@Nullable String json) {
+        return json == null ? List.of() : List.of(Json.readOwn(json, SnapshotFacts[].class));
+    }
+
+    private List<Adopted> adopt(Operation scan, long start) {
         var adopted =
                 jdbi.withHandle(
                         handle ->
@@ -239,7 +285,7 @@ final class Inventory {
                                         .list());
         adopted.forEach(volume -> events.publish("adopted", volume.id(), null, scan));
         ledger.count(scan.pool(), adopted.stream().map(Adopted::capacity).toList());
-        return adopted.size();
+        return adopted;
     }
 
     private record Adopted(UUID id, long capacity) {}

@@ -16,6 +16,7 @@ import dev.cistern.volume.VolumeRequest;
 import dev.cistern.volume.VolumeState;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
 @Singleton
 public class VolumeService {
     private static final Duration DEADLINE = Duration.ofHours(1);
+    private static final Duration LONG_DEADLINE = Duration.ofHours(24);
 
     private final VolumeWork work;
     private final Workshop workshop;
@@ -49,10 +51,31 @@ public class VolumeService {
                 () -> {
                     var pool = workshop.pools().open(request.pool());
                     var id = workshop.volumes().requested(pool, request, requester.tenant());
-                    var operation = accept(CreateVolume.KIND, id, request.name(), pool, requester);
+                    var operation = acceptCreation(request, id, pool, requester);
                     workshop.ledger().reserve(pool, request.capacity());
                     return operation;
                 });
+    }
+
+    private Operation acceptCreation(
+            VolumeRequest request, UUID id, PoolView pool, Requester requester) {
+        var options = request.options();
+        return work.runtime()
+                .operations()
+                .accept(
+                        new NewOperation(
+                                CreateVolume.KIND,
+                                "volume",
+                                id,
+                                request.name(),
+                                pool.id(),
+                                requester,
+                                pool.group(),
+                                options.takesSpace() ? Lane.BULK : Lane.METADATA,
+                                List.of(Claim.exclusive(id)),
+                                options,
+                                Set.of(),
+                                options.takesSpace() ? LONG_DEADLINE : DEADLINE));
     }
 
     /**
@@ -72,7 +95,7 @@ public class VolumeService {
                             volume.state() == VolumeState.ERROR
                                     ? workshop.pools().get(volume.poolId())
                                     : workshop.pools().open(volume.poolId());
-                    return accept(DeleteVolume.KIND, volume.id(), volume.name(), pool, requester);
+                    return acceptDeletion(volume, pool, requester);
                 });
     }
 
@@ -86,21 +109,37 @@ public class VolumeService {
      */
     public Operation change(String reference, ChangeRequest request, Requester requester) {
         work.runtime().admission().require(requester.tenant());
-        return inTransaction(
-                () -> {
-                    var volume = query.get(reference);
-                    requireNotDeleted(volume);
-                    var pool = workshop.pools().open(volume.poolId());
-                    var promised = volume.capacity() + workshop.holds().ofVolume(volume.id());
-                    var operation = accept(volume, pool, request, requester);
-                    workshop.holds()
-                            .hold(operation.id(), volume.id(), pool, request.growth(promised));
-                    return operation;
-                });
+        return inTransaction(() -> change(existing(reference), request, Set.of(), requester));
+    }
+
+    /** A volume that is not deleted. */
+    Volume existing(String reference) {
+        var volume = query.get(reference);
+        requireNotDeleted(volume);
+        return volume;
+    }
+
+    /**
+     * The same in the transaction of the caller.
+     *
+     * @param bases operations that create what the request names
+     */
+    Operation change(Volume volume, ChangeRequest request, Set<UUID> bases, Requester requester) {
+        var pool = workshop.pools().open(volume.poolId());
+        var promised = volume.capacity() + workshop.holds().ofVolume(volume.id());
+        var operation = accept(volume, pool, request, bases, requester);
+        workshop.holds().hold(operation.id(), volume.id(), pool, request.growth(promised));
+        return operation;
     }
 
     private Operation accept(
-            Volume volume, PoolView pool, ChangeRequest request, Requester requester) {
+            Volume volume,
+            PoolView pool,
+            ChangeRequest request,
+            Set<UUID> bases,
+            Requester requester) {
+        var dependsOn = new HashSet<>(bases);
+        query.creationOf(volume).ifPresent(dependsOn::add);
         return work.runtime()
                 .operations()
                 .accept(
@@ -115,7 +154,7 @@ public class VolumeService {
                                 request.lane(),
                                 List.of(Claim.exclusive(volume.id())),
                                 request,
-                                query.creationOf(volume).map(Set::of).orElse(Set.of()),
+                                dependsOn,
                                 request.deadline()));
     }
 
@@ -127,21 +166,20 @@ public class VolumeService {
         }
     }
 
-    private Operation accept(
-            String kind, UUID volume, String name, PoolView pool, Requester requester) {
+    private Operation acceptDeletion(Volume volume, PoolView pool, Requester requester) {
         return work.runtime()
                 .operations()
                 .accept(
                         new NewOperation(
-                                kind,
+                                DeleteVolume.KIND,
                                 "volume",
-                                volume,
-                                name,
+                                volume.id(),
+                                volume.name(),
                                 pool.id(),
                                 requester,
                                 pool.group(),
                                 Lane.METADATA,
-                                List.of(Claim.exclusive(volume)),
+                                List.of(Claim.exclusive(volume.id())),
                                 Map.of(),
                                 Set.of(),
                                 DEADLINE));
@@ -169,7 +207,7 @@ public class VolumeService {
         return result;
     }
 
-    private <T> T inTransaction(Callable<T> story) {
+    <T> T inTransaction(Callable<T> story) {
         var result = work.runtime().foundation().transactions().call(story);
         CrashPoints.at("outbox-commit");
         return result;

@@ -13,6 +13,8 @@ import dev.cistern.common.trace.Traces;
 import dev.cistern.volume.Holds;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolViews;
+import dev.cistern.volume.SnapshotEvents;
+import dev.cistern.volume.Snapshots;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.Volumes;
 import io.quarkus.agroal.DataSource;
@@ -58,7 +60,12 @@ public class VolumeWork implements Service {
             Traces traces) {
         var foundation = new Foundation("volume", dataSource, synchronizations, kafka, traces);
         workshop = workshop(foundation);
-        var inventory = new Inventory(foundation.jdbi(), workshop.ledger(), workshop.events());
+        var inventory =
+                new Inventory(
+                        foundation.jdbi(),
+                        workshop.ledger(),
+                        workshop.events(),
+                        workshop.snapshots());
         runtime =
                 new ServiceRuntime(
                         foundation,
@@ -69,6 +76,20 @@ public class VolumeWork implements Service {
                                         new CreateVolume(workshop),
                                         new DeleteVolume(workshop),
                                         new InPlace(workshop, new ResizeVolume()),
+                                        new InPlace(
+                                                workshop,
+                                                new SnapshotWork.Create(workshop.snapshots())),
+                                        new InPlace(
+                                                workshop,
+                                                new SnapshotWork.Delete(workshop.snapshots())),
+                                        new InPlace(
+                                                workshop,
+                                                new SnapshotWork.Revert(workshop.snapshots())),
+                                        new InPlace(
+                                                workshop, CheckVolume.checking(workshop.volumes())),
+                                        new InPlace(
+                                                workshop,
+                                                CheckVolume.repairing(workshop.volumes())),
                                         new ScanPool(workshop, inventory)),
                                 backlog.limits(),
                                 new ChannelLag(
@@ -92,11 +113,14 @@ public class VolumeWork implements Service {
     private static Workshop workshop(Foundation foundation) {
         var volumes = new Volumes(foundation.jdbi());
         var ledger = new Ledger(foundation.jdbi());
+        var snapshots = new Snapshots(foundation.jdbi());
         return new Workshop(
                 volumes,
                 new PoolViews(foundation.jdbi()),
                 ledger,
                 new Holds(foundation.jdbi(), ledger),
+                new SnapshotStock(
+                        snapshots, new SnapshotEvents(foundation.outbox(), snapshots, volumes)),
                 new VolumeEvents(foundation.outbox(), volumes),
                 foundation.outbox());
     }

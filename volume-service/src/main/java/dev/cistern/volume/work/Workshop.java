@@ -19,6 +19,7 @@ record Workshop(
         PoolViews pools,
         Ledger ledger,
         Holds holds,
+        SnapshotStock snapshots,
         VolumeEvents events,
         Outbox outbox) {
 

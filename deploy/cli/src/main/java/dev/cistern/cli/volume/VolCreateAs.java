@@ -9,6 +9,7 @@ import dev.cistern.cli.operation.Work;
 import dev.cistern.cli.text.ByteSize;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -51,6 +52,8 @@ public final class VolCreateAs extends Work {
             description = "numeric group id (default: the worker's)")
     private @Nullable Integer group;
 
+    @Mixin private ImageFlags image = new ImageFlags();
+
     @Override
     protected JsonNode ask(Session session) throws Failure {
         var body =
@@ -68,6 +71,7 @@ public final class VolCreateAs extends Work {
         if (group != null) {
             body.put("group", group);
         }
+        image.addTo(body);
         return session.api().post(Route.of("volumes"), body);
     }
 

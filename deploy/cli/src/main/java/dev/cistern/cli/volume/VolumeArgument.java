@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
  * How verbs are told which volume: as virsh is, by name, key (here: id) or path, and by {@code
  * --pool} in which pool.
  */
-class VolumeArgument {
+public class VolumeArgument {
     private static final Pattern ID =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -42,7 +42,7 @@ class VolumeArgument {
      *
      * @throws Failure if there is none or it could be several
      */
-    final Route route(Api api) throws Failure {
+    public final Route route(Api api) throws Failure {
         var in = pool();
         if (volume.startsWith("/")) {
             return withPath(api, in);

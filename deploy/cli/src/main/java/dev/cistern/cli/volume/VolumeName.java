@@ -4,8 +4,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
 /** The same, for verbs that take the pool as their second word too. */
-final class VolumeName extends VolumeArgument {
-    @Parameters(index = "1", arity = "0..1", paramLabel = "POOL", description = "the same as --pool")
+public final class VolumeName extends VolumeArgument {
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "POOL",
+            description = "the same as --pool")
     private @Nullable String poolAfter;
 
     @Override

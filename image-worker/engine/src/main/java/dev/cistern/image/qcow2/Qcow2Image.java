@@ -284,6 +284,16 @@ public final class Qcow2Image implements DiskImage {
         structure.run(() -> snapshots.delete(id));
     }
 
+    /** Whether nothing was written since the snapshot of that id was taken or reverted to. */
+    public boolean isAt(String id) throws IOException {
+        var place = structure.begin();
+        try {
+            return snapshots.isAt(id);
+        } finally {
+            structure.end(place);
+        }
+    }
+
     /**
      * Makes the image what it was, capacity included, durably. What was written since is lost; the
      * snapshot stays.

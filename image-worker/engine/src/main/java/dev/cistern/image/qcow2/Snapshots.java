@@ -345,6 +345,28 @@ final class Snapshots {
         giveUp(old, oldHost);
     }
 
+    /**
+     * Whether nothing was written since the image was what a snapshot is: then they have their L2
+     * tables in common, none of which is written in place.
+     */
+    boolean isAt(String id) throws IOException {
+        var entry = find(entries, id, file.name());
+        var capacity = tables.capacity();
+        var length = (int) Math.max(entry.l1Entries(), geometry.l1Entries(capacity));
+        return entry.capacity(capacity) == capacity
+                && Arrays.equals(
+                        l2Tables(tables.l1.copy(), length),
+                        l2Tables(
+                                L1Table.readSound(file, entry.l1Host(), entry.l1Entries()),
+                                length));
+    }
+
+    private static long[] l2Tables(long[] l1, int length) {
+        return Arrays.stream(Arrays.copyOf(l1, Math.max(length, l1.length)))
+                .map(L1Entry::table)
+                .toArray();
+    }
+
     /** Counts down all references of a tree that nothing on the disk names any more. */
     private void giveUp(long[] l1, long l1Host) throws IOException {
         var tree = new TableTree(tables, l1);

@@ -5,8 +5,6 @@ import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.image.CreateOptions;
-import dev.cistern.image.Images;
 import dev.cistern.worker.folder.StagedFiles;
 import java.io.IOException;
 import java.util.List;
@@ -49,7 +47,7 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
 
     private static void make(Command.CreateVolume command, StagedFiles staged) throws IOException {
         try (var file = staged.createImage(command.permissions())) {
-            Images.create(CreateOptions.of(command.format(), sectors(command)), file);
+            NewImage.create(command.format(), sectors(command), command.options(), file);
             file.sync();
         }
     }

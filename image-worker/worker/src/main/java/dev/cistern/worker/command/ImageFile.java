@@ -10,9 +10,11 @@ import dev.cistern.image.ImageFormat;
 import dev.cistern.image.Images;
 import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
+import dev.cistern.image.lock.ImageLock;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
+import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
 import java.io.IOException;
 import java.util.Optional;
@@ -85,6 +87,27 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
             return image;
         } catch (IOException | RuntimeException e) {
             image.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the bare file under QEMU's lock, of a reader or of a writer.
+     *
+     * @throws dev.cistern.image.ImageInUseException if someone has it open who is in the way
+     */
+    FileStorage hold(Access access) throws IOException {
+        var storage = folder.openFile(file.name(), access);
+        try {
+            var _ =
+                    switch (access) {
+                        case READ -> ImageLock.reader(storage);
+                        case READ_WRITE -> ImageLock.writer(storage);
+                    };
+            requireSame();
+            return storage;
+        } catch (IOException | RuntimeException e) {
+            storage.close();
             throw e;
         }
     }

@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.image.DiskImage;
+import dev.cistern.image.qcow2.Qcow2Image;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,13 @@ final class VolumeHandlers {
     private final DeleteVolume deleteVolume = new DeleteVolume();
     private final InPlace<Command.ResizeVolume, DiskImage> resizeVolume =
             new InPlace<>(new ResizeVolume());
+    private final CheckVolume checkVolume = new CheckVolume();
+    private final InPlace<Command.CreateSnapshot, Qcow2Image> createSnapshot =
+            new InPlace<>(new SnapshotChange.Create());
+    private final InPlace<Command.DeleteSnapshot, Qcow2Image> deleteSnapshot =
+            new InPlace<>(new SnapshotChange.Delete());
+    private final InPlace<Command.RevertToSnapshot, Qcow2Image> revertToSnapshot =
+            new InPlace<>(new SnapshotChange.Revert());
 
     /** A command with its handler. */
     record Bound<C extends Command.OfVolume>(VolumeHandler<C> handler, C command) {
@@ -26,6 +34,10 @@ final class VolumeHandlers {
             case Command.CreateVolume create -> new Bound<>(createVolume, create);
             case Command.DeleteVolume delete -> new Bound<>(deleteVolume, delete);
             case Command.ResizeVolume resize -> new Bound<>(resizeVolume, resize);
+            case Command.CheckVolume check -> new Bound<>(checkVolume, check);
+            case Command.CreateSnapshot create -> new Bound<>(createSnapshot, create);
+            case Command.DeleteSnapshot delete -> new Bound<>(deleteSnapshot, delete);
+            case Command.RevertToSnapshot revert -> new Bound<>(revertToSnapshot, revert);
             case Command.Settle _ ->
                     throw new IllegalStateException("the settling of a settling is not a thing");
         };

@@ -11,9 +11,11 @@ import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
+import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.worker.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +46,11 @@ class CrashTest {
     private static final PoolPlace NOWHERE =
             new PoolPlace(UUID.randomUUID(), UUID.randomUUID(), 1, "/nowhere");
 
+    private static final ImageRef DISK = new ImageRef("disk", "qcow2", 1L);
+    private static final SnapshotRef BEFORE =
+            new SnapshotRef(
+                    UUID.randomUUID(), "before", Instant.parse("2026-11-23T21:00:00.5Z"), null);
+
     /** One command of each type: the catalogue. */
     private static List<Command> catalogue() {
         var pool = new TestPool(NOWHERE);
@@ -56,7 +63,11 @@ class CrashTest {
                 new Command.ScanPool(NOWHERE),
                 create,
                 pool.delete(VOLUME, "disk", null),
-                resize(pool, new ImageRef("disk", "qcow2", 1L)),
+                resize(pool, DISK),
+                new Command.CheckVolume(NOWHERE, VOLUME, 2, DISK, Command.Repair.ALL),
+                new Command.CreateSnapshot(NOWHERE, VOLUME, 2, DISK, BEFORE),
+                new Command.DeleteSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
+                new Command.RevertToSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
                 pool.settle(SETTLED, create));
     }
 
@@ -74,6 +85,10 @@ class CrashTest {
             case Command.CreateVolume _ -> new Creating();
             case Command.DeleteVolume _ -> new Deleting();
             case Command.ResizeVolume _ -> new Resizing();
+            case Command.CheckVolume _ -> new Checking();
+            case Command.CreateSnapshot _ -> new TakingSnapshot();
+            case Command.DeleteSnapshot _ -> new DeletingSnapshot();
+            case Command.RevertToSnapshot _ -> new Reverting();
             case Command.Settle _ -> new Settling();
         };
     }
@@ -273,6 +288,82 @@ class CrashTest {
             assertThat(Qemu.capacity(pool.file("disk"))).isEqualTo(3 << 20);
             Qemu.img(pool.path(), "check", "-q", "-f", "qcow2", "disk");
             assertThat(pool.volume(VOLUME).generation()).isEqualTo(2);
+        }
+    }
+
+    private static ImageRef disk(TestPool pool, Workbench bench) throws Exception {
+        bench.run(new Command.StartPool(pool.place(), false));
+        bench.run(pool.create(VOLUME, "disk", "qcow2"));
+        return pool.image("disk", "qcow2");
+    }
+
+    private static ImageRef diskWithSnapshot(TestPool pool, Workbench bench) throws Exception {
+        var disk = disk(pool, bench);
+        bench.run(new Command.CreateSnapshot(pool.place(), VOLUME, 2, disk, BEFORE));
+        Qemu.io(pool.path(), "qcow2", "disk", "write -P 7 0 64k");
+        return disk;
+    }
+
+    private static void requireSound(TestPool pool) throws Exception {
+        Qemu.img(pool.path(), "check", "-q", "-f", "qcow2", "disk");
+    }
+
+    private static final class Checking implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            return new Command.CheckVolume(
+                    pool.place(), VOLUME, 2, disk(pool, bench), Command.Repair.ALL);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isInstanceOf(Result.VolumeChecked.class);
+            requireSound(pool);
+        }
+    }
+
+    private static final class TakingSnapshot implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            return new Command.CreateSnapshot(pool.place(), VOLUME, 2, disk(pool, bench), BEFORE);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isInstanceOf(Result.VolumeChanged.class);
+            assertThat(Qemu.snapshots(pool.file("disk"))).containsExactly("before");
+            requireSound(pool);
+        }
+    }
+
+    private static final class DeletingSnapshot implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            var disk = diskWithSnapshot(pool, bench);
+            return new Command.DeleteSnapshot(pool.place(), VOLUME, 3, disk, BEFORE);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isInstanceOf(Result.VolumeChanged.class);
+            assertThat(Qemu.snapshots(pool.file("disk"))).isEmpty();
+            requireSound(pool);
+        }
+    }
+
+    private static final class Reverting implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            var disk = diskWithSnapshot(pool, bench);
+            return new Command.RevertToSnapshot(pool.place(), VOLUME, 3, disk, BEFORE);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isInstanceOf(Result.VolumeChanged.class);
+            Qemu.io(pool.path(), "qcow2", "disk", "read -P 0 0 64k");
+            assertThat(Qemu.snapshots(pool.file("disk"))).containsExactly("before");
+            requireSound(pool);
         }
     }
 

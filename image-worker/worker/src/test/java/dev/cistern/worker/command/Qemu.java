@@ -2,6 +2,7 @@ package dev.cistern.worker.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,31 @@ final class Qemu {
         return output;
     }
 
+    /** Has qemu-io do this to an image; what it reads must be as told. */
+    static void io(Path folder, String format, String image, String command) throws Exception {
+        require("qemu-io");
+        var process =
+                new ProcessBuilder("qemu-io", "-f", format, "-c", command, image)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).doesNotContain("Pattern verification failed");
+    }
+
+    /** Names of the snapshots inside a qcow2 image. */
+    static List<String> snapshots(Path image) throws Exception {
+        return info(image).path("snapshots").findValuesAsText("name");
+    }
+
     /** Bytes that a guest sees in a qcow2 image, as QEMU says. */
     static long capacity(Path image) throws Exception {
+        return info(image).path("virtual-size").asLong();
+    }
+
+    /** What QEMU says of a qcow2 image. */
+    static JsonNode info(Path image) throws Exception {
         var info =
                 img(
                         Objects.requireNonNull(image.getParent()),
@@ -44,7 +68,7 @@ final class Qemu {
                         "qcow2",
                         "--output=json",
                         image.getFileName().toString());
-        return JSON.readTree(info).path("virtual-size").asLong();
+        return JSON.readTree(info);
     }
 
     /** A process that has an image open for writing, as a virtual machine has. */

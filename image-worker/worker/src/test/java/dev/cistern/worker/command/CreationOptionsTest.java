@@ -1,0 +1,129 @@
+package dev.cistern.worker.command;
+
+import static dev.cistern.worker.command.CreateVolumeTest.code;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemCode;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Images that are other than usual, as QEMU sees them. */
+class CreationOptionsTest {
+    private static final long MIB = 1 << 20;
+
+    @TempDir Path folder;
+    private final Workbench bench = new Workbench();
+    private TestPool pool;
+
+    @BeforeEach
+    void start() throws Exception {
+        pool = TestPool.started(folder.resolve("pool"), bench);
+    }
+
+    @AfterEach
+    void stop() {
+        bench.close();
+    }
+
+    private @Nullable Result create(String format, ImageOptions options) throws Exception {
+        return bench.run(
+                new Command.CreateVolume(
+                        pool.place(),
+                        UUID.randomUUID(),
+                        1,
+                        "disk",
+                        format,
+                        4 * MIB,
+                        TestPool.MODE,
+                        options));
+    }
+
+    private static ImageOptions preallocated(String mode) {
+        return new ImageOptions(mode, null, null, null, null, null, null);
+    }
+
+    private static long allocation(@Nullable Result result) {
+        assertThat(result).isInstanceOf(Result.VolumeCreated.class);
+        return ((Result.VolumeCreated) Objects.requireNonNull(result)).file().allocation();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "raw, off, false",
+        "raw, falloc, true",
+        "raw, full, true",
+        "qcow2, off, false",
+        "qcow2, metadata, false",
+        "qcow2, falloc, true",
+        "qcow2, full, true"
+    })
+    void takesItsSpaceAsAsked(String format, String mode, boolean allocated) throws Exception {
+        var allocation = allocation(create(format, preallocated(mode)));
+
+        if (allocated) {
+            assertThat(allocation).isGreaterThanOrEqualTo(4 * MIB);
+        } else {
+            assertThat(allocation).isLessThan(MIB);
+        }
+        if (format.equals("qcow2")) {
+            Qemu.img(pool.path(), "check", "-q", "-f", "qcow2", "disk");
+        }
+    }
+
+    @Test
+    void isTheQcow2ThatWasAskedFor() throws Exception {
+        var options = new ImageOptions("metadata", "1.1", 128 * 1024, true, true, "zstd", 32);
+
+        assertThat(create("qcow2", options)).isInstanceOf(Result.VolumeCreated.class);
+
+        var info = Qemu.info(pool.file("disk"));
+        assertThat(info.path("cluster-size").asInt()).isEqualTo(128 * 1024);
+        var data = info.path("format-specific").path("data");
+        assertThat(data.path("compat").asText()).isEqualTo("1.1");
+        assertThat(data.path("extended-l2").asBoolean()).isTrue();
+        assertThat(data.path("lazy-refcounts").asBoolean()).isTrue();
+        assertThat(data.path("compression-type").asText()).isEqualTo("zstd");
+        assertThat(data.path("refcount-bits").asInt()).isEqualTo(32);
+    }
+
+    @Test
+    void canBeOfTheOldVersion() throws Exception {
+        assertThat(create("qcow2", new ImageOptions(null, "0.10", null, null, null, null, null)))
+                .isInstanceOf(Result.VolumeCreated.class);
+        assertThat(
+                        Qemu.info(pool.file("disk"))
+                                .path("format-specific")
+                                .path("data")
+                                .path("compat")
+                                .asText())
+                .isEqualTo("0.10");
+    }
+
+    @Test
+    void leavesNothingOfWhatCannotBe() throws Exception {
+        assertThat(code(create("qcow2", preallocated("some"))))
+                .isEqualTo(ProblemCode.INVALID_REQUEST);
+        assertThat(code(create("raw", preallocated("metadata"))))
+                .isEqualTo(ProblemCode.INVALID_REQUEST);
+        assertThat(
+                        code(
+                                create(
+                                        "qcow2",
+                                        new ImageOptions(
+                                                null, "0.10", null, true, null, null, null))))
+                .isEqualTo(ProblemCode.INVALID_REQUEST);
+        assertThat(pool.files()).isEmpty();
+        assertThat(pool.staged()).isEmpty();
+    }
+}

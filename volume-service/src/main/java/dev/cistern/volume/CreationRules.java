@@ -1,0 +1,127 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What images can be like, by format; qcow2 by its specification (QEMU, docs/interop/qcow2). */
+final class CreationRules {
+    private static final Set<String> RAW_MODES = Set.of("off", "falloc", "full");
+    private static final Set<String> QCOW2_MODES = Set.of("off", "metadata", "falloc", "full");
+    private static final int MIN_CLUSTER = 512;
+    private static final int MAX_CLUSTER = 2 << 20;
+    private static final int USUAL_CLUSTER = 64 << 10;
+    private static final int MIN_EXTENDED_CLUSTER = 16 << 10;
+    private static final int USUAL_REFCOUNT_BITS = 16;
+
+    /** QEMU's limit of 32 MiB for an L1 table, in entries. */
+    private static final long MAX_L1_ENTRIES = (32L << 20) / Long.BYTES;
+
+    private CreationRules() {}
+
+    /**
+     * Refuses what an image of the format cannot be.
+     *
+     * @throws ProblemException with the option and its rule
+     */
+    static void require(String format, long capacity, ImageOptions options) {
+        if (format.equals("raw")) {
+            requireOneOf("preallocation", options.preallocation(), RAW_MODES, "raw images");
+            requireNone(options);
+        } else {
+            requireOneOf("preallocation", options.preallocation(), QCOW2_MODES, "qcow2 images");
+            requireOneOf("compat", options.compat(), Set.of("0.10", "1.1"), "qcow2 images");
+            requireOneOf(
+                    "compressionType",
+                    options.compressionType(),
+                    Set.of("zlib", "zstd"),
+                    "qcow2 images");
+            requireQcow2(options);
+            requireFits(capacity, options);
+        }
+    }
+
+    private static void requireOneOf(
+            String option, @Nullable String value, Set<String> known, String what) {
+        if (value != null && !known.contains(value)) {
+            throw refused(
+                    "%s is '%s'; %s have one of %s"
+                            .formatted(
+                                    option, value, what, String.join(", ", new TreeSet<>(known))));
+        }
+    }
+
+    private static void requireNone(ImageOptions options) {
+        var preallocated =
+                new ImageOptions(options.preallocation(), null, null, null, null, null, null);
+        if (!options.equals(preallocated)) {
+            throw refused("raw images have no option but preallocation");
+        }
+    }
+
+    private static void requireQcow2(ImageOptions options) {
+        var cluster = clusterSize(options);
+        require(
+                Integer.bitCount(cluster) == 1 && cluster >= MIN_CLUSTER && cluster <= MAX_CLUSTER,
+                "clusterSize is %d; it is a power of two from 512 to 2097152",
+                cluster);
+        var bits = options.refcountBits() == null ? USUAL_REFCOUNT_BITS : options.refcountBits();
+        require(
+                Integer.bitCount(bits) == 1 && bits > 0 && bits <= Long.SIZE,
+                "refcountBits is %d; it is a power of two up to 64",
+                bits);
+        var old = "0.10".equals(options.compat());
+        require(
+                !old || bits == USUAL_REFCOUNT_BITS,
+                "refcountBits is %d; with compat 0.10 it is 16",
+                bits);
+        if (old
+                && (isSet(options.extendedL2())
+                        || isSet(options.lazyRefcounts())
+                        || "zstd".equals(options.compressionType()))) {
+            throw refused("extendedL2, lazyRefcounts and zstd need compat 1.1");
+        }
+        require(
+                !isSet(options.extendedL2()) || cluster >= MIN_EXTENDED_CLUSTER,
+                "clusterSize is %d; with extendedL2 it is at least 16384",
+                cluster);
+    }
+
+    /** Each entry of the L1 table stands for a cluster full of L2 entries. */
+    private static void requireFits(long capacity, ImageOptions options) {
+        var cluster = (long) clusterSize(options);
+        var entryBytes = isSet(options.extendedL2()) ? 2 * Long.BYTES : Long.BYTES;
+        var perEntry = cluster / entryBytes * cluster;
+        if (Math.ceilDiv(capacity, perEntry) > MAX_L1_ENTRIES) {
+            throw refused(
+                    "qcow2 images with clusters of %d bytes hold no more than %d bytes: ask for larger clusters"
+                            .formatted(cluster, MAX_L1_ENTRIES * perEntry));
+        }
+    }
+
+    private static int clusterSize(ImageOptions options) {
+        var size = options.clusterSize();
+        return size == null ? USUAL_CLUSTER : size;
+    }
+
+    private static boolean isSet(@Nullable Boolean flag) {
+        return Boolean.TRUE.equals(flag);
+    }
+
+    private static void require(boolean holds, String message, int found) {
+        if (!holds) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    message.formatted(found),
+                    Map.of("requested", found));
+        }
+    }
+
+    private static ProblemException refused(String detail) {
+        return new ProblemException(ProblemCode.INVALID_REQUEST, detail);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.SnapshotRef;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot inside the image of a volume, as its row has it.
+ *
+ * @param position orders the snapshots of a volume
+ * @param parent the snapshot that the volume was at when this one was taken, or null
+ * @param imageId what the image knows it by; null before it is there
+ * @param capacity bytes that a guest sees in it
+ * @param stateBytes length of the machine state saved with it by whoever took it, 0 for none
+ * @param operation that takes it, or null for one that was found
+ * @param current whether the volume was last at this one
+ */
+public record Snapshot(
+        UUID id,
+        long position,
+        UUID volume,
+        String name,
+        @Nullable String description,
+        @Nullable UUID parent,
+        State state,
+        @Nullable String imageId,
+        long capacity,
+        long stateBytes,
+        Instant takenAt,
+        @Nullable UUID operation,
+        boolean current) {
+
+    /** Where it stands in its life. */
+    public enum State {
+        CREATING,
+        AVAILABLE,
+        DELETED,
+        /** It could not be taken. */
+        ERROR;
+
+        /** As the API writes it. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** As commands name it. */
+    public SnapshotRef ref() {
+        return new SnapshotRef(id, name, takenAt, imageId);
+    }
+}

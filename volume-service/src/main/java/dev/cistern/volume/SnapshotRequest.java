@@ -1,0 +1,38 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.Lane;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * What a user wants done with a snapshot of a volume.
+ *
+ * @param kind of the operation
+ * @param snapshot which one
+ * @param capacity that the volume may come back to
+ */
+public record SnapshotRequest(String kind, UUID snapshot, long capacity) implements ChangeRequest {
+    /** Of operations that take one. */
+    public static final String CREATE = "CreateSnapshot";
+
+    /** Of operations that give one up. */
+    public static final String DELETE = "DeleteSnapshot";
+
+    /** Of operations that make a volume what it was. */
+    public static final String REVERT = "RevertToSnapshot";
+
+    @Override
+    public Lane lane() {
+        return Lane.METADATA;
+    }
+
+    @Override
+    public Duration deadline() {
+        return Duration.ofHours(1);
+    }
+
+    @Override
+    public long growth(long promised) {
+        return Math.max(0, capacity - promised);
+    }
+}

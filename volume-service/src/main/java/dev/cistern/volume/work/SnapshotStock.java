@@ -1,0 +1,67 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.SnapshotFacts;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.volume.Snapshot;
+import dev.cistern.volume.SnapshotEvents;
+import dev.cistern.volume.Snapshots;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Brings the rows of a volume's snapshots in line with what its image has: what others took is
+ * adopted, what others deleted is gone. Name and time tell which is which.
+ */
+record SnapshotStock(Snapshots rows, SnapshotEvents events) {
+    /** A worker reports no more of one image than this. */
+    private static final int MOST_REPORTED = 500;
+
+    /** What an image has of a snapshot. */
+    static Optional<SnapshotFacts> find(List<SnapshotFacts> facts, Snapshot snapshot) {
+        return facts.stream().filter(each -> isSame(each, snapshot)).findFirst();
+    }
+
+    private static boolean isSame(SnapshotFacts facts, Snapshot snapshot) {
+        return facts.name().equals(snapshot.name())
+                && micros(facts.taken()).equals(micros(snapshot.takenAt()));
+    }
+
+    private static Instant micros(Instant time) {
+        return time.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Takes in what the image of a volume was seen to have. */
+    void takeIn(UUID volume, List<SnapshotFacts> facts, Operation operation) {
+        var known =
+                rows.of(volume).stream()
+                        .filter(each -> each.state() == Snapshot.State.AVAILABLE)
+                        .toList();
+        for (var each : facts) {
+            if (known.stream().noneMatch(row -> isSame(each, row))) {
+                events.publish("adopted", rows.found(volume, each), operation);
+            }
+        }
+        if (facts.size() < MOST_REPORTED) {
+            known.stream()
+                    .filter(row -> find(facts, row).isEmpty())
+                    .forEach(row -> gone(row.id(), operation));
+        }
+    }
+
+    /** A snapshot is not there any more. */
+    void gone(UUID snapshot, Operation operation) {
+        if (rows.deleted(snapshot)) {
+            events.publish("deleted", snapshot, operation);
+        }
+    }
+
+    /** The volume is deleted, and its snapshots with it. */
+    void allGone(UUID volume, Operation operation) {
+        rows.of(volume).stream()
+                .filter(each -> each.state() == Snapshot.State.AVAILABLE)
+                .forEach(each -> gone(each.id(), operation));
+    }
+}

@@ -1,0 +1,159 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.PoolPlace;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.message.SnapshotFacts;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Snapshot;
+import dev.cistern.volume.SnapshotRequest;
+import dev.cistern.volume.Volume;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+
+/** Takes snapshots, gives them up, and makes volumes what they were. */
+sealed interface SnapshotWork extends Change {
+    /** The rows. */
+    SnapshotStock stock();
+
+    /** What the user sees of a success. */
+    record Done(UUID volumeId, UUID snapshotId, String name, long capacity) {}
+
+    /** The snapshot that an operation is about. */
+    default Snapshot snapshot(Operation operation) {
+        return stock().rows().get(operation.request(SnapshotRequest.class).snapshot());
+    }
+
+    @Override
+    default Object shown(Operation operation, Volume now, Result.OfFile result) {
+        var snapshot = snapshot(operation);
+        return new Done(now.id(), snapshot.id(), snapshot.name(), snapshot.capacity());
+    }
+
+    /** The one that is there. */
+    default Snapshot requireThere(Operation operation, Volume volume) {
+        var snapshot = snapshot(operation);
+        if (snapshot.state() != Snapshot.State.AVAILABLE) {
+            throw new ProblemException(
+                    ProblemCode.SNAPSHOT_NOT_FOUND,
+                    "snapshot '%s' of volume '%s' is not there any more"
+                            .formatted(snapshot.name(), volume.name()));
+        }
+        return snapshot;
+    }
+
+    /** Keeps a volume as it is. */
+    record Create(SnapshotStock stock) implements SnapshotWork {
+        @Override
+        public String kind() {
+            return SnapshotRequest.CREATE;
+        }
+
+        @Override
+        public String verb() {
+            return "snapshotted";
+        }
+
+        @Override
+        public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
+            if (!volume.format().equals("qcow2")) {
+                throw new ProblemException(
+                        ProblemCode.UNSUPPORTED,
+                        "volume '%s' is of format %s; snapshots can be taken of qcow2 images"
+                                .formatted(volume.name(), volume.format()));
+            }
+            var id = operation.request(SnapshotRequest.class).snapshot();
+            stock().rows().taking(id, Instant.now().truncatedTo(ChronoUnit.MICROS));
+            return new Command.CreateSnapshot(
+                    pool,
+                    volume.id(),
+                    volume.generation(),
+                    volume.image(),
+                    stock().rows().get(id).ref());
+        }
+
+        @Override
+        public void completed(Operation operation, Volume before, Result.OfFile result) {
+            var snapshot = snapshot(operation);
+            var facts =
+                    SnapshotStock.find(result.file().snapshots(), snapshot)
+                            .orElseGet(() -> unlisted(snapshot, before));
+            if (stock().rows().taken(snapshot.id(), facts)) {
+                stock().events().publish("created", snapshot.id(), operation);
+            }
+        }
+
+        /** Of an image with more snapshots than a worker lists. */
+        private static SnapshotFacts unlisted(Snapshot snapshot, Volume volume) {
+            return new SnapshotFacts("", snapshot.name(), snapshot.takenAt(), volume.capacity(), 0);
+        }
+
+        @Override
+        public void failed(Operation operation, Problem problem) {
+            var id = operation.request(SnapshotRequest.class).snapshot();
+            if (stock().rows().notTaken(id)) {
+                stock().events().publish("failed", id, operation, problem);
+            }
+        }
+    }
+
+    /** Gives a snapshot up. */
+    record Delete(SnapshotStock stock) implements SnapshotWork {
+        @Override
+        public String kind() {
+            return SnapshotRequest.DELETE;
+        }
+
+        @Override
+        public String verb() {
+            return "snapshotted";
+        }
+
+        @Override
+        public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
+            return new Command.DeleteSnapshot(
+                    pool,
+                    volume.id(),
+                    volume.generation(),
+                    volume.image(),
+                    requireThere(operation, volume).ref());
+        }
+
+        @Override
+        public void completed(Operation operation, Volume before, Result.OfFile result) {
+            stock().gone(snapshot(operation).id(), operation);
+        }
+    }
+
+    /** Makes a volume what it was. */
+    record Revert(SnapshotStock stock) implements SnapshotWork {
+        @Override
+        public String kind() {
+            return SnapshotRequest.REVERT;
+        }
+
+        @Override
+        public String verb() {
+            return "reverted";
+        }
+
+        @Override
+        public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
+            return new Command.RevertToSnapshot(
+                    pool,
+                    volume.id(),
+                    volume.generation(),
+                    volume.image(),
+                    requireThere(operation, volume).ref());
+        }
+
+        @Override
+        public void completed(Operation operation, Volume before, Result.OfFile result) {
+            stock().rows().revertedTo(snapshot(operation).id());
+        }
+    }
+}
