@@ -77,7 +77,8 @@ final class SnapshotsTest {
                 bare.modified(),
                 bare.permissions(),
                 null,
-                snapshots);
+                snapshots,
+                null);
     }
 
     /** A worker's image, in which it does what it is commanded. */

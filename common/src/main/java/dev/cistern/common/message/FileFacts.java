@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param problem why the content could not be read as an image (format and figures are then those
  *     of the bare file), or null
  * @param snapshots of the image that need no other file than its own, oldest first
+ * @param options what the image is like, as far as its format has such things; null if that is not
+ *     known
  */
 public record FileFacts(
         String name,
@@ -34,7 +36,8 @@ public record FileFacts(
         Instant modified,
         Permissions permissions,
         @Nullable String problem,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SnapshotFacts> snapshots) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SnapshotFacts> snapshots,
+        @Nullable ImageOptions options) {
 
     /** A copy of {@code snapshots} is taken; none is an empty list. */
     @SuppressWarnings("NullAway") // absent in the JSON of a file without any
@@ -42,7 +45,7 @@ public record FileFacts(
         snapshots = snapshots == null ? List.of() : List.copyOf(snapshots);
     }
 
-    /** A file without snapshots. */
+    /** A file of which no more is known. */
     public FileFacts(
             String name,
             String format,
@@ -67,6 +70,7 @@ public record FileFacts(
                 modified,
                 permissions,
                 problem,
-                List.of());
+                List.of(),
+                null);
     }
 }

@@ -8,8 +8,11 @@ import static dev.cistern.cli.Bodies.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,6 +166,28 @@ final class VolumeVerbsTest {
                             character -> Character.isISOControl(character) || character == 0x202e);
         }
         assertThat(Trees.read(json)).isEqualTo(Trees.read(volume(nasty)));
+    }
+
+    @Test
+    void createsFromXml(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("web1.xml"), "<volume/>");
+        server.answers(202, operation("volume", "succeeded"));
+
+        assertThat(client.run("vol-create", "my pool", file.toString()).out())
+                .endsWith("created from %s%n".formatted(file));
+        assertThat(server.lines()).containsExactly("POST /v1/volumes?pool=my%20pool");
+        assertThat(server.lastBody()).isEqualTo("<volume/>");
+        assertThat(client.run("vol-create", "images", folder + "/none").err())
+                .contains("there is no file");
+    }
+
+    @Test
+    void dumpsXml() {
+        server.answers(200, "application/xml;charset=UTF-8", "<volume/>");
+
+        assertThat(client.run("vol-dumpxml web1 images").out())
+                .isEqualToIgnoringNewLines("<volume/>");
+        assertThat(server.lines()).containsExactly("GET /v1/volumes/images%3Aweb1");
     }
 
     @ParameterizedTest

@@ -10,6 +10,8 @@ import dev.cistern.volume.VolumeQuery;
 import dev.cistern.volume.VolumeState;
 import dev.cistern.volume.work.VolumeService;
 import dev.cistern.volume.work.VolumeWork;
+import dev.cistern.volume.xml.VolumeDocument;
+import dev.cistern.volume.xml.VolumeXml;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -49,6 +51,21 @@ public class VolumeResource {
         return operations.accepted(service.create(volume.request(), context.requester()), context);
     }
 
+    /** Creates a volume from libvirt's XML. */
+    @POST
+    @Consumes({MediaType.APPLICATION_XML, MediaType.TEXT_XML})
+    public Response createFromXml(
+            String xml,
+            @QueryParam("pool") @Nullable String pool,
+            @BeanParam RequestContext context) {
+        if (pool == null) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST, "the parameter 'pool' is absent");
+        }
+        var request = VolumeXml.read(pool, xml);
+        return operations.accepted(service.create(request, xml, context.requester()), context);
+    }
+
     /** Volumes in the order in which they became known. */
     @GET
     public Page<VolumeView> list(
@@ -82,6 +99,15 @@ public class VolumeResource {
     @Path("{volume}")
     public VolumeView get(@PathParam("volume") String volume) {
         return VolumeView.of(service.get(volume));
+    }
+
+    /** A volume in libvirt's XML. */
+    @GET
+    @Path("{volume}")
+    @Produces(MediaType.APPLICATION_XML)
+    public String xml(@PathParam("volume") String volume) {
+        var found = service.get(volume);
+        return VolumeDocument.write(found, service.image(found));
     }
 
     /** Deletes a volume. */

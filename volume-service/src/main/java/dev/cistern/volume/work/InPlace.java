@@ -41,6 +41,7 @@ record InPlace(Workshop workshop, Change change) implements UseCase {
         if (workshop.volumes().changed(before.id(), done.file())) {
             workshop.ledger().count(before.poolId(), done.file().capacity() - before.capacity());
             change.completed(operation, before, done);
+            workshop.images().seen(before.id(), done.file());
             workshop.snapshots().takeIn(before.id(), done.file().snapshots(), operation);
             workshop.events().publish(change.verb(), before.id(), before.state(), operation);
         }

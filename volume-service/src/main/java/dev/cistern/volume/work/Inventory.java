@@ -4,6 +4,7 @@ import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeState;
@@ -37,12 +38,15 @@ final class Inventory {
     private final Ledger ledger;
     private final VolumeEvents events;
     private final SnapshotStock snapshots;
+    private final Images images;
 
-    Inventory(Jdbi jdbi, Ledger ledger, VolumeEvents events, SnapshotStock snapshots) {
+    Inventory(
+            Jdbi jdbi, Ledger ledger, VolumeEvents events, SnapshotStock snapshots, Images images) {
         this.jdbi = jdbi;
         this.ledger = ledger;
         this.events = events;
         this.snapshots = snapshots;
+        this.images = images;
     }
 
     /** What a scan came to: volumes in the pool, and how many of them each was said of. */
@@ -67,9 +71,10 @@ final class Inventory {
         var batch =
                 handle.prepareBatch(
                         "insert into scan_entry (operation, name, format, capacity, allocation, fault,"
-                                + " backing_file, backing_format, inode, file_mode, file_owner, file_group, snapshots)"
+                                + " backing_file, backing_format, inode, file_mode, file_owner, file_group, snapshots, options)"
                                 + " values (:operation, :name, :format, :capacity, :allocation, :fault,"
-                                + " :backingFile, :backingFormat, :inode, :mode, :owner, :group, cast(:snapshots as jsonb))"
+                                + " :backingFile, :backingFormat, :inode, :mode, :owner, :group, cast(:snapshots as jsonb),"
+                                + " cast(:options as jsonb))"
                                 + " on conflict do nothing");
         for (var file : files) {
             batch.bind("operation", operation)
@@ -87,6 +92,7 @@ final class Inventory {
                     .bind(
                             "snapshots",
                             file.snapshots().isEmpty() ? null : Json.text(file.snapshots()))
+                    .bind("options", file.options() == null ? null : Json.text(file.options()))
                     .add();
         }
         batch.execute();
@@ -125,6 +131,7 @@ final class Inventory {
         measure(scan, start);
         var adopted = adopt(scan, start);
         takeInSnapshots(scan, start, adopted);
+        images.seen(scan.id(), scan.pool());
         forget(scan.id());
         return new Stock(count(scan, "true"), adopted.size(), missing, drifted);
     }

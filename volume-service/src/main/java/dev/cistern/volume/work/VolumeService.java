@@ -9,6 +9,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.ChangeRequest;
+import dev.cistern.volume.ImageNotes;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeQuery;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** What users do with volumes. Each method is in one transaction. */
 @Singleton
@@ -46,12 +48,24 @@ public class VolumeService {
      *     no room, or too much waits already
      */
     public Operation create(VolumeRequest request, Requester requester) {
+        return create(request, null, requester);
+    }
+
+    /**
+     * The same from libvirt's XML.
+     *
+     * @param xml which is kept with the volume, or null
+     */
+    public Operation create(VolumeRequest request, @Nullable String xml, Requester requester) {
         work.runtime().admission().require(requester.tenant());
         return inSharedTransaction(
                 () -> {
                     var pool = workshop.pools().open(request.pool());
                     var id = workshop.volumes().requested(pool, request, requester.tenant());
                     var operation = acceptCreation(request, id, pool, requester);
+                    if (xml != null) {
+                        workshop.images().givenAs(id, xml);
+                    }
                     workshop.ledger().reserve(pool, request.capacity());
                     return operation;
                 });
@@ -193,6 +207,11 @@ public class VolumeService {
     /** A volume by id or as {@code POOL:NAME}. */
     public Volume get(String reference) {
         return query.get(reference);
+    }
+
+    /** What is known of a volume's image besides. */
+    public ImageNotes image(Volume volume) {
+        return workshop.images().of(volume.id());
     }
 
     /** Volumes in the order in which they became known. */

@@ -11,6 +11,7 @@ import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
 import dev.cistern.common.trace.Traces;
 import dev.cistern.volume.Holds;
+import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.SnapshotEvents;
@@ -65,7 +66,8 @@ public class VolumeWork implements Service {
                         foundation.jdbi(),
                         workshop.ledger(),
                         workshop.events(),
-                        workshop.snapshots());
+                        workshop.snapshots(),
+                        workshop.images());
         runtime =
                 new ServiceRuntime(
                         foundation,
@@ -121,6 +123,7 @@ public class VolumeWork implements Service {
                 new Holds(foundation.jdbi(), ledger),
                 new SnapshotStock(
                         snapshots, new SnapshotEvents(foundation.outbox(), snapshots, volumes)),
+                new Images(foundation.jdbi()),
                 new VolumeEvents(foundation.outbox(), volumes),
                 foundation.outbox());
     }

@@ -7,6 +7,7 @@ import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.volume.Holds;
+import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.PoolViews;
@@ -20,6 +21,7 @@ record Workshop(
         Ledger ledger,
         Holds holds,
         SnapshotStock snapshots,
+        Images images,
         VolumeEvents events,
         Outbox outbox) {
 

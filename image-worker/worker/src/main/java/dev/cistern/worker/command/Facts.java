@@ -1,6 +1,7 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.image.ImageFormat;
@@ -91,7 +92,23 @@ final class Facts {
                 status.modified(),
                 new Permissions(status.user(), status.group(), status.mode()),
                 problem,
-                snapshots);
+                snapshots,
+                info == null ? null : options(info.details()));
+    }
+
+    private static @Nullable ImageOptions options(ImageInfo.Details details) {
+        return switch (details) {
+            case ImageInfo.Details.Qcow2 qcow2 ->
+                    new ImageOptions(
+                            null,
+                            qcow2.version() == 2 ? "0.10" : "1.1",
+                            qcow2.clusterSize(),
+                            qcow2.extendedL2(),
+                            qcow2.lazyRefcounts(),
+                            qcow2.compressionType(),
+                            qcow2.refcountBits());
+            case ImageInfo.Details.Raw _, ImageInfo.Details.Vmdk _ -> null;
+        };
     }
 
     /** Without zero bytes, which no database takes for text. */

@@ -1,0 +1,76 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.message.Json;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** The notes on volumes' images. Each method is one statement in the caller's transaction. */
+public final class Images {
+    private final Jdbi jdbi;
+
+    /** The notes in the schema of {@code jdbi}. */
+    public Images(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** What there is on a volume. */
+    public ImageNotes of(UUID volume) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery("select options, xml from image where volume = :volume")
+                                .bind("volume", volume)
+                                .map(
+                                        (row, _) ->
+                                                new ImageNotes(
+                                                        options(row.getString("options")),
+                                                        row.getString("xml")))
+                                .findOne()
+                                .orElse(new ImageNotes(null, null)));
+    }
+
+    private static @Nullable ImageOptions options(@Nullable String json) {
+        return json == null ? null : Json.readOwn(json, ImageOptions.class);
+    }
+
+    /** The XML that a volume is created from. */
+    public void givenAs(UUID volume, String xml) {
+        jdbi.useHandle(
+                handle ->
+                        handle.execute(
+                                "insert into image (volume, xml) values (?, ?)"
+                                        + " on conflict (volume) do update set xml = excluded.xml",
+                                volume,
+                                xml));
+    }
+
+    /** A volume's file was seen. */
+    public void seen(UUID volume, FileFacts file) {
+        var options = file.options();
+        if (options != null) {
+            jdbi.useHandle(
+                    handle ->
+                            handle.execute(
+                                    "insert into image (volume, options) values (?, cast(? as jsonb))"
+                                            + " on conflict (volume) do update set options = excluded.options",
+                                    volume,
+                                    Json.text(options)));
+        }
+    }
+
+    /** A scan has seen the files of a pool's volumes. */
+    public void seen(UUID scan, UUID pool) {
+        jdbi.useHandle(
+                handle ->
+                        handle.execute(
+                                "insert into image as i (volume, options) select v.id, e.options from scan_entry e"
+                                        + " join volume v on v.pool = ? and v.name = e.name and v.state = 'AVAILABLE'"
+                                        + " and not v.drifted where e.operation = ? and e.options is not null"
+                                        + " on conflict (volume) do update set options = excluded.options"
+                                        + " where i.options is distinct from excluded.options",
+                                pool,
+                                scan));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.cistern.volume.xml;
+
+import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.xml.XmlText;
+import dev.cistern.volume.ImageNotes;
+import dev.cistern.volume.Volume;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+
+/**
+ * A volume in libvirt's words: what it was created from, if that was XML, with what it is brought
+ * up to date.
+ */
+public final class VolumeDocument {
+    private VolumeDocument() {}
+
+    /**
+     * Writes a volume.
+     *
+     * @param notes of its image
+     */
+    public static String write(Volume volume, ImageNotes notes) {
+        var given = notes.xml();
+        var document = given == null ? XmlText.empty("volume") : XmlText.parse(given);
+        var root = document.getDocumentElement();
+        root.setAttribute("type", "file");
+        XmlText.set(root, "name", volume.name());
+        XmlText.set(root, "key", volume.path());
+        size(root, "capacity", volume.capacity(), "bytes");
+        size(root, "allocation", volume.allocation(), "bytes");
+        var target = XmlText.ensure(root, "target");
+        XmlText.set(target, "path", volume.path());
+        XmlText.ensure(target, "format").setAttribute("type", volume.format());
+        permissions(target, volume);
+        var options = notes.options();
+        if (options != null && volume.format().equals("qcow2")) {
+            qcow2(target, options);
+        }
+        backingStore(root, volume);
+        return XmlText.write(document);
+    }
+
+    private static void size(Element parent, String name, long bytes, String unit) {
+        XmlText.set(parent, name, Long.toString(bytes)).setAttribute("unit", unit);
+    }
+
+    private static void permissions(Element target, Volume volume) {
+        var permissions = XmlText.ensure(target, "permissions");
+        var of = volume.permissions();
+        XmlText.set(permissions, "mode", "0" + Integer.toOctalString(of.mode()));
+        XmlText.set(permissions, "owner", Integer.toString(of.owner()));
+        XmlText.set(permissions, "group", Integer.toString(of.group()));
+    }
+
+    /** To libvirt a document without {@code <compat>} means version 2. */
+    private static void qcow2(Element target, ImageOptions options) {
+        if (options.compat() != null) {
+            XmlText.set(target, "compat", options.compat());
+        }
+        if (options.clusterSize() != null) {
+            size(target, "clusterSize", options.clusterSize(), "B");
+        }
+        feature(target, "lazy_refcounts", options.lazyRefcounts());
+        feature(target, "extended_l2", options.extendedL2());
+    }
+
+    private static void feature(Element target, String name, @Nullable Boolean has) {
+        if (Boolean.TRUE.equals(has)) {
+            XmlText.ensure(XmlText.ensure(target, "features"), name);
+        }
+    }
+
+    private static void backingStore(Element root, Volume volume) {
+        var file = volume.backingFile();
+        if (file == null) {
+            return;
+        }
+        var store = XmlText.ensure(root, "backingStore");
+        XmlText.set(store, "path", file.startsWith("/") ? file : volume.poolPath() + "/" + file);
+        var format = volume.backingFormat();
+        if (format != null) {
+            XmlText.ensure(store, "format").setAttribute("type", format);
+        }
+    }
+}
