@@ -1,15 +1,20 @@
 package dev.cistern.common.http;
 
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.OperationQuery;
 import dev.cistern.common.operation.OperationState;
+import dev.cistern.common.operation.RequestKeys;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.common.runtime.ServiceRuntime;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,24 +38,36 @@ public final class OperationAnswers {
 
     /** {@code 202} with the operation, after the wait that the caller prefers. */
     public Response accepted(Operation operation, RequestContext context) {
-        var shown = await(operation.id(), context.patience());
-        var answer =
-                Response.accepted(view(shown))
-                        .location(
-                                URI.create(
-                                        base
-                                                + operation.target()
-                                                + "/operations/"
-                                                + operation.id()));
-        if (!context.patience().isZero()) {
-            answer.header("Preference-Applied", "wait=" + context.patience().toSeconds());
-        }
-        return answer.build();
+        return shown(operation, Response.Status.ACCEPTED, context.patience());
     }
 
     /** {@code 200} with the operation, after the wait that the caller prefers. */
     public Response shown(Operation operation, RequestContext context) {
-        return Response.ok(view(await(operation.id(), context.patience()))).build();
+        return shown(operation, Response.Status.OK, context.patience());
+    }
+
+    private Response shown(Operation operation, Response.StatusType status, Duration patience) {
+        var answer = Response.status(status).entity(view(await(operation.id(), patience)));
+        if (status == Response.Status.ACCEPTED) {
+            answer.location(
+                    URI.create(base + operation.target() + "/operations/" + operation.id()));
+        }
+        if (!patience.isZero()) {
+            answer.header("Preference-Applied", "wait=" + patience.toSeconds());
+        }
+        return answer.build();
+    }
+
+    /** What was answered to a request before, with the operation as it is after the wait. */
+    Response again(RequestKeys.Answer answer, Duration patience) {
+        var status = Response.Status.fromStatusCode(answer.status());
+        if (answer.operation() != null) {
+            return shown(runtime.operations().get(answer.operation()), status, patience);
+        }
+        var again = Response.status(status).type(MediaType.APPLICATION_JSON).entity(answer.body());
+        return answer.location() == null
+                ? again.build()
+                : again.location(URI.create(answer.location())).build();
     }
 
     /**
@@ -59,9 +76,8 @@ public final class OperationAnswers {
      * @param target id or name of the resource that it is of, or {@link #ANY}
      * @throws ProblemException if there is none, or it is of another resource
      */
-    public Response get(String target, String operation, @Nullable String wait) {
-        var id = of(target, operation);
-        return Response.ok(view(await(id, Waiting.parameter(wait)))).build();
+    public OperationView get(String target, String operation, @Nullable String wait) {
+        return view(await(of(target, operation), Waiting.parameter(wait)));
     }
 
     /**
@@ -84,14 +100,21 @@ public final class OperationAnswers {
     }
 
     /** Operations of a resource, or of all, in the order accepted. */
-    public Response list(
+    public Page<OperationView> list(
             @Nullable UUID target,
             @Nullable String state,
             @Nullable String cursor,
             @Nullable String limit) {
         var place = Page.Cursor.parse(cursor, limit);
         var rows = runtime.query().list(target, state(state), place.after(), place.limit() + 1);
-        return Response.ok(Page.of(rows, place, Operation::sequence, this::view)).build();
+        var ahead = ahead(rows);
+        return Page.of(
+                rows,
+                place,
+                Operation::sequence,
+                operation ->
+                        OperationView.of(
+                                operation, runtime.stage(operation), ahead.get(operation.id())));
     }
 
     private static UUID id(String text) {
@@ -104,7 +127,17 @@ public final class OperationAnswers {
     }
 
     private OperationView view(Operation operation) {
-        return OperationView.of(operation, runtime.stage(operation));
+        return OperationView.of(
+                operation, runtime.stage(operation), ahead(List.of(operation)).get(operation.id()));
+    }
+
+    private Map<UUID, OperationQuery.Ahead> ahead(List<Operation> operations) {
+        var waiting =
+                operations.stream()
+                        .filter(operation -> operation.state() == OperationState.WAITING)
+                        .map(Operation::id)
+                        .toList();
+        return waiting.isEmpty() ? Map.of() : runtime.query().ahead(waiting);
     }
 
     private Operation await(UUID id, Duration wait) {

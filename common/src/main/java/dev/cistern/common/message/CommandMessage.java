@@ -10,12 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param attempt 1, and one more each time the watchdog sends it again
  * @param owner who consumes the result
  * @param traceparent W3C trace context of the request, or null
+ * @param maxBytesPerSecond how fast the work may copy, or null for as fast as the worker lets it
  */
 public record CommandMessage(
-        UUID operation, int attempt, Owner owner, @Nullable String traceparent, Command command) {
+        UUID operation,
+        int attempt,
+        Owner owner,
+        @Nullable String traceparent,
+        @Nullable Long maxBytesPerSecond,
+        Command command) {
+    /** One that may go as fast as the worker lets it. */
+    public CommandMessage(
+            UUID operation,
+            int attempt,
+            Owner owner,
+            @Nullable String traceparent,
+            Command command) {
+        this(operation, attempt, owner, traceparent, null, command);
+    }
 
     /** The same as a part of another span. */
     public CommandMessage within(@Nullable String span) {
-        return new CommandMessage(operation, attempt, owner, span, command);
+        return new CommandMessage(operation, attempt, owner, span, maxBytesPerSecond, command);
     }
 }

@@ -5,6 +5,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -13,6 +14,16 @@ import java.util.function.Consumer;
  * has locked what a change can reach, see {@link Line#lockAround}, and the operation.
  */
 final class Course {
+    /** Member of a problem: the operation that is in the way, or was before this one. */
+    private static final String CONFLICT = "operation";
+
+    private static final Set<ProblemCode> BY_STATE =
+            Set.of(
+                    ProblemCode.VOLUME_STATE,
+                    ProblemCode.VOLUME_NOT_FOUND,
+                    ProblemCode.POOL_NOT_RUNNING,
+                    ProblemCode.POOL_NOT_INACTIVE);
+
     private final OperationRows rows;
     private final Line line;
     private final Dispatcher dispatcher;
@@ -67,6 +78,19 @@ final class Course {
         }
     }
 
+    /** What the state of its target speaks against says which operation made it so. */
+    private Problem naming(Problem problem, Operation refused) {
+        var ofTarget = problem.code().code().startsWith(refused.targetType());
+        if (!ofTarget
+                || !BY_STATE.contains(problem.code())
+                || problem.members().containsKey(CONFLICT)) {
+            return problem;
+        }
+        return rows.before(refused)
+                .map(earlier -> problem.with(CONFLICT, earlier.id().toString()))
+                .orElse(problem);
+    }
+
     private Turn firstTurn(Operation operation) {
         if (operation.settles() != null) {
             return new Turn.Send(Settling.command(rows.find(operation.settles()).orElseThrow()));
@@ -95,7 +119,8 @@ final class Course {
         release(rows.succeeded(operation.id(), result));
     }
 
-    void fail(Operation operation, OperationState end, Problem problem) {
+    void fail(Operation operation, OperationState end, Problem cause) {
+        var problem = naming(cause, operation);
         var ended = rows.failed(operation.id(), end, problem);
         useCases.of(operation).failed(operation, problem);
         failDependents(operation);

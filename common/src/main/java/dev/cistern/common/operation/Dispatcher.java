@@ -38,12 +38,13 @@ final class Dispatcher {
             Owner owner,
             Outbox outbox,
             TransactionSynchronizationRegistry transactions,
-            OperationRows rows) {
+            OperationRows rows,
+            BulkLimits bulk) {
         this.owner = owner;
         this.outbox = outbox;
         this.transactions = transactions;
         this.rows = rows;
-        this.window = new Window(jdbi);
+        this.window = new Window(jdbi, bulk);
     }
 
     /** What a transaction has done to the lanes. */
@@ -148,6 +149,7 @@ final class Dispatcher {
                         operation.attempt(),
                         owner,
                         operation.traceparent(),
+                        operation.maxBytesPerSecond(),
                         operation.sentCommand());
         return OutboxMessage.command(message, operation.group(), operation.lane());
     }

@@ -37,8 +37,19 @@ public record NewOperation(
      *
      * @param traceparent W3C trace context of the request, or null
      */
-    public record Requester(String tenant, String actor, @Nullable String traceparent) {
+    public record Requester(
+            String tenant, String actor, @Nullable String traceparent, Terms terms) {
         /** The services themselves. */
         public static final Requester SYSTEM = new Requester("default", "cistern", null);
+
+        /** One without terms. */
+        public Requester(String tenant, String actor, @Nullable String traceparent) {
+            this(tenant, actor, traceparent, Terms.NONE);
+        }
+
+        /** The same once the precondition is known to hold. */
+        public Requester met() {
+            return new Requester(tenant, actor, traceparent, terms.met());
+        }
     }
 }

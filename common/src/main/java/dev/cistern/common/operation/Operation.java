@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param attemptsBefore how many of these were other commands, which are done
  * @param settles the operation whose traces this one removes, or null
  * @param deadline seconds that it may take from its turn on
+ * @param bytesPerSecond how fast it goes, as last seen; 0 while unknown
+ * @param maxBytesPerSecond how fast it may go, or null
  */
 public record Operation(
         UUID id,
@@ -35,6 +37,8 @@ public record Operation(
         String stage,
         long bytesDone,
         long bytesTotal,
+        long bytesPerSecond,
+        @Nullable Long maxBytesPerSecond,
         String group,
         Lane lane,
         String request,
@@ -63,6 +67,11 @@ public record Operation(
     /** Whether it removes the traces of another operation; such a one is not shown to users. */
     public boolean settling() {
         return settles != null;
+    }
+
+    /** Whether a request may still end it early. */
+    public boolean mayCancel() {
+        return !state.ended() && state != OperationState.CANCELLING && !settling();
     }
 
     /** What was asked. */

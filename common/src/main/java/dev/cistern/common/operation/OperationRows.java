@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class OperationRows {
     private static final String COLUMNS =
             "sequence, id, kind, target_type, target, target_name, pool, tenant, actor, state,"
-                    + " worker_group, lane, request, traceparent, deadline";
+                    + " worker_group, lane, request, traceparent, deadline, max_bytes_per_second";
 
     private static final String REQUEST =
             ":id, :kind, :type, :target, :name, :pool, :tenant, :actor, 'WAITING',"
-                    + " :group, :lane, cast(:request as jsonb), :traceparent, :deadline";
+                    + " :group, :lane, cast(:request as jsonb), :traceparent, :deadline, :maxPace";
 
     private static final String VALUES = ":sequence, " + REQUEST;
 
@@ -105,7 +105,8 @@ final class OperationRows {
                 .bind("lane", request.lane())
                 .bind("request", Json.text(request.request()))
                 .bind("traceparent", request.requester().traceparent())
-                .bind("deadline", request.deadline().toSeconds());
+                .bind("deadline", request.deadline().toSeconds())
+                .bind("maxPace", request.requester().terms().maxBytesPerSecond());
     }
 
     Optional<Operation> find(UUID id) {
@@ -271,6 +272,19 @@ final class OperationRows {
                 id);
     }
 
+    /** The one before this on the same target, ended or not. */
+    Optional<Operation> before(Operation operation) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select * from operation where target = :target and sequence < :sequence"
+                                                + " and settles is null order by sequence desc limit 1")
+                                .bind("target", operation.target())
+                                .bind("sequence", operation.sequence())
+                                .map((row, _) -> read(row))
+                                .findOne());
+    }
+
     private void execute(String sql, UUID id, String value) {
         jdbi.useHandle(
                 handle -> handle.createUpdate(sql).bind("id", id).bind("value", value).execute());
@@ -291,6 +305,8 @@ final class OperationRows {
                 row.getString("stage"),
                 row.getLong("bytes_done"),
                 row.getLong("bytes_total"),
+                row.getLong("bytes_per_second"),
+                row.getObject("max_bytes_per_second", Long.class),
                 row.getString("worker_group"),
                 Lane.valueOf(row.getString("lane")),
                 row.getString("request"),

@@ -5,6 +5,7 @@ import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Fleet.Road;
+import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -32,6 +34,8 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class Operations {
     private static final Logger LOG = Logger.getLogger(Operations.class);
+    private static final int OK = 200;
+    private static final int ACCEPTED = 202;
 
     private final Owner owner;
     private final Outbox outbox;
@@ -41,12 +45,16 @@ public final class Operations {
     private final UseCases useCases;
     private final Course course;
     private final Settling settling;
+    private final RequestKeys keys;
+    private final Representations representations;
 
     /**
      * The operations of a service.
      *
      * @param resourceTable table of what can be claimed, with a column {@code id}
      * @param afterEnd called in the same transaction whenever an operation has ended
+     * @param representations of what can be claimed
+     * @param bulk how many that move bytes may be out
      */
     public Operations(
             Jdbi jdbi,
@@ -55,29 +63,35 @@ public final class Operations {
             String resourceTable,
             Outbox outbox,
             Collection<? extends UseCase> useCases,
-            Consumer<Operation> afterEnd) {
+            Consumer<Operation> afterEnd,
+            Representations representations,
+            BulkLimits bulk) {
         this.owner = owner;
         this.outbox = outbox;
         this.useCases = new UseCases(useCases);
         rows = new OperationRows(jdbi);
         line = new Line(jdbi, resourceTable);
-        dispatcher = new Dispatcher(jdbi, owner, outbox, transactions, rows);
+        dispatcher = new Dispatcher(jdbi, owner, outbox, transactions, rows, bulk);
         course = new Course(rows, line, dispatcher, this.useCases, afterEnd);
         settling = new Settling(rows, line, course, this.useCases);
+        keys = new RequestKeys(jdbi);
+        this.representations = representations;
     }
 
     /**
      * Accepts a request: from now on it ends, whatever happens. It goes with the commit if nothing
      * is before it.
      *
-     * @throws ProblemException if its use case refuses at once, which is to roll the transaction
-     *     back
+     * @throws ProblemException if its use case refuses at once, its precondition does not hold, or
+     *     its key was used meanwhile; which is to roll the transaction back
      */
     public Operation accept(NewOperation request) {
         line.lockResources(request.claims());
+        require(request.requester());
         var entered = rows.enter(UUID.randomUUID(), request);
         var operation = entered.operation();
         rows.depend(operation.id(), request.dependsOn());
+        keys.note(request.requester(), ACCEPTED, operation.id());
         if (entered.first()) {
             if (request.dependsOn().isEmpty()) {
                 course.beginFree(operation);
@@ -86,6 +100,31 @@ public final class Operations {
             }
         }
         return get(operation.id());
+    }
+
+    /**
+     * Looks whether what a request is about is as the requester expects. The caller has locked it.
+     *
+     * @throws ProblemException if it is not
+     */
+    public void require(Requester requester) {
+        var expected = requester.terms().precondition();
+        if (expected == null) {
+            return;
+        }
+        var tags = representations.of(expected.resource()).stream().map(EntityTag::of).toList();
+        if (!expected.tags().isEmpty() && tags.stream().noneMatch(expected.tags()::contains)) {
+            throw new ProblemException(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "'%s' is not what the request expects: its entity tag is %s now; read it again"
+                            .formatted(expected.resource(), tags.getFirst()),
+                    Map.of("etag", tags.getFirst()));
+        }
+    }
+
+    /** The keys of requests. */
+    public RequestKeys keys() {
+        return keys;
     }
 
     /** A part of the transaction was undone, and what it accepted with it. */
@@ -191,6 +230,8 @@ public final class Operations {
     /**
      * Ends an operation early. One that no worker knows ends at once; for one that changes a
      * volume, a worker is asked what it left behind.
+     *
+     * @throws ProblemException if it has ended
      */
     public Operation cancel(UUID id) {
         endEarly(
@@ -198,6 +239,13 @@ public final class Operations {
                 OperationState.CANCELLED,
                 Problem.of(ProblemCode.CANCELLED, "the operation was cancelled on request"));
         return get(id);
+    }
+
+    /** The same on request, which may bear a key. */
+    public Operation cancel(UUID id, Requester requester) {
+        var cancelled = cancel(id);
+        keys.note(requester, OK, id);
+        return cancelled;
     }
 
     /** Ends an operation that took too long. */

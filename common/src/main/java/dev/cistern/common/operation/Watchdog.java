@@ -45,7 +45,7 @@ public final class Watchdog implements AutoCloseable {
     private final Fleet fleet = new Fleet();
     private final Map<Road, Integer> slots = new HashMap<>();
     private final Map<UUID, Outstanding> outstanding = new HashMap<>();
-    private final Map<UUID, Heartbeat.Running> progress = new HashMap<>();
+    private final ProgressNotes notes = new ProgressNotes();
     private final Set<UUID> suspects = new HashSet<>();
     private final AtomicLong sweptUp = new AtomicLong();
     private final AtomicLong sentAgain = new AtomicLong();
@@ -198,11 +198,13 @@ public final class Watchdog implements AutoCloseable {
     private void recordProgress() {
         for (var operation : rows.inFlight()) {
             var mention = mention(operation);
-            if (mention != null
-                    && mention.running().owner() == owner
-                    && !mention.running().equals(progress.get(operation.id()))) {
-                transactions.run(() -> rows.progress(mention.running(), mention.worker()));
-                progress.put(operation.id(), mention.running());
+            if (mention == null || mention.running().owner() != owner) {
+                continue;
+            }
+            var note = notes.news(operation.id(), mention);
+            if (note != null) {
+                transactions.run(() -> rows.progress(note, mention.worker()));
+                notes.written(operation.id(), note);
             }
         }
     }
@@ -218,7 +220,7 @@ public final class Watchdog implements AutoCloseable {
     private void sendSilentAgain(long now) {
         var inFlight = rows.inFlight();
         outstanding.keySet().retainAll(inFlight.stream().map(InFlight::id).toList());
-        progress.keySet().retainAll(outstanding.keySet());
+        notes.keep(outstanding.keySet());
         for (var operation : inFlight) {
             var known =
                     outstanding.compute(

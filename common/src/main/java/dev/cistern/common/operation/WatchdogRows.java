@@ -1,6 +1,5 @@
 package dev.cistern.common.operation;
 
-import dev.cistern.common.message.Heartbeat;
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.operation.Fleet.Road;
 import dev.cistern.common.operation.Watchdog.InFlight;
@@ -36,12 +35,13 @@ final class WatchdogRows {
                                 .list());
     }
 
-    void progress(Heartbeat.Running running, String worker) {
+    void progress(ProgressNotes.Note note, String worker) {
+        var running = note.running();
         jdbi.useHandle(
                 handle ->
                         handle.createUpdate(
                                         "update operation set state = case when state = 'QUEUED' then 'RUNNING' else state end,"
-                                                + " worker = :worker, stage = :stage, bytes_done = :done, bytes_total = :total,"
+                                                + " worker = :worker, stage = :stage, bytes_done = :done, bytes_total = :total, bytes_per_second = :pace,"
                                                 + " started_at = coalesce(started_at, now()), updated_at = now()"
                                                 + " where id = :id and :attempt > attempts_before and state in ('QUEUED', 'RUNNING')")
                                 .bind("id", running.operation())
@@ -50,6 +50,7 @@ final class WatchdogRows {
                                 .bind("stage", running.stage())
                                 .bind("done", running.bytesDone())
                                 .bind("total", running.bytesTotal())
+                                .bind("pace", note.bytesPerSecond())
                                 .execute());
     }
 

@@ -1,5 +1,6 @@
 package dev.cistern.common.operation;
 
+import dev.cistern.common.message.Lane;
 import dev.cistern.common.operation.Fleet.Road;
 import java.util.List;
 import java.util.UUID;
@@ -15,23 +16,36 @@ import org.jdbi.v3.core.Jdbi;
  * not even be a topic for it.
  */
 final class Window {
-    private final Jdbi jdbi;
+    private static final int MOST_CONSIDERED = 10_000;
 
-    Window(Jdbi jdbi) {
+    private final Jdbi jdbi;
+    private final BulkLimits bulk;
+
+    Window(Jdbi jdbi, BulkLimits bulk) {
         this.jdbi = jdbi;
+        this.bulk = bulk;
     }
 
     /** Those of the newly ready that may go, for who accepts. */
     List<UUID> admit(Road road, List<UUID> ready) {
+        if (road.lane() == Lane.BULK) {
+            return next(road);
+        }
         var room = room(road, "share");
         return ready.subList(0, Math.clamp(room, 0, ready.size()));
     }
 
-    /** The operations that may go now, oldest first, for who frees room. */
+    /** The operations that may go now, for who frees room: the oldest, or whoever is due. */
     List<UUID> next(Road road) {
         var room = room(road, "update");
         if (room <= 0) {
             return List.of();
+        }
+        if (road.lane() == Lane.BULK) {
+            return bulk.choose(
+                    candidates(road, "state = 'QUEUED' and attempt = attempts_before"),
+                    candidates(road, "attempt > attempts_before and finished_at is null"),
+                    room);
         }
         return jdbi.withHandle(
                 handle ->
@@ -43,6 +57,26 @@ final class Window {
                                 .bind("lane", road.lane())
                                 .bind("room", room)
                                 .mapTo(UUID.class)
+                                .list());
+    }
+
+    private List<BulkLimits.Candidate> candidates(Road road, String which) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select id, pool, tenant from operation where worker_group = :group"
+                                                + " and lane = :lane and "
+                                                + which
+                                                + " order by sequence limit :most")
+                                .bind("group", road.group())
+                                .bind("lane", road.lane())
+                                .bind("most", MOST_CONSIDERED)
+                                .map(
+                                        (row, _) ->
+                                                new BulkLimits.Candidate(
+                                                        row.getObject("id", UUID.class),
+                                                        row.getObject("pool", UUID.class),
+                                                        row.getString("tenant")))
                                 .list());
     }
 

@@ -1,6 +1,7 @@
 package dev.cistern.common.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -20,6 +21,13 @@ public record Problem(
     @SuppressWarnings("NullAway") // absent in the JSON of a problem without figures
     public Problem {
         members = members == null ? Map.of() : Map.copyOf(members);
+    }
+
+    /** The same with one member more. */
+    public Problem with(String name, Object value) {
+        var more = new HashMap<>(members);
+        more.put(name, value);
+        return new Problem(code, detail, more);
     }
 
     /** A problem without figures. */

@@ -30,6 +30,8 @@ public enum ProblemCode {
     VOLUME_DRIFTED(409, "The file of the volume was replaced from outside"),
     STALE(409, "A later change has overtaken this one"),
     DEPENDENCY_FAILED(424, "An operation that this one builds on failed"),
+    IDEMPOTENCY_KEY_REUSED(422, "The idempotency key belongs to another request"),
+    PRECONDITION_FAILED(412, "The resource is not as expected"),
     OPERATION_ENDED(409, "The operation has ended"),
     CANCELLED(409, "The operation was cancelled"),
     DEADLINE_EXCEEDED(504, "The operation ran longer than its deadline"),

@@ -16,6 +16,9 @@ public interface Service {
     /** Worker groups that someone counts on: their pools run, or are to. Reads the database. */
     Collection<String> groupsInUse();
 
+    /** Whether a path of the API is this service's. */
+    boolean serves(String path);
+
     /** For example {@code pool-service}. */
     default String name() {
         return runtime().foundation().schema() + "-service";

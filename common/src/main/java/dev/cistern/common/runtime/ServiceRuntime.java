@@ -5,11 +5,14 @@ import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Admission;
+import dev.cistern.common.operation.BulkLimits;
 import dev.cistern.common.operation.Ends;
+import dev.cistern.common.operation.History;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.OperationQuery;
 import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Operations;
+import dev.cistern.common.operation.Representations;
 import dev.cistern.common.operation.SharedTransactions;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.operation.Watchdog;
@@ -17,6 +20,7 @@ import dev.cistern.common.trace.LogContext;
 import io.opentelemetry.api.trace.SpanKind;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +45,8 @@ public final class ServiceRuntime implements AutoCloseable {
     private final Operations operations;
     private final SharedTransactions shared;
     private final Watchdog watchdog;
+    private final History history;
+    private final History.Retention retention;
     private final ScheduledExecutorService timer;
 
     /**
@@ -48,14 +54,20 @@ public final class ServiceRuntime implements AutoCloseable {
      *
      * @param resourceTable table of what operations can claim, with a column {@code id}
      * @param useCases one for each kind of operation
+     * @param representations of what operations can claim
      * @param limits of what may wait
+     * @param bulk limits of what may move bytes at once
+     * @param retention of what has ended
      * @param caughtUp whether every heartbeat and result that there is has been read
      */
     public record Business(
             Owner owner,
             String resourceTable,
             Collection<? extends UseCase> useCases,
+            Representations representations,
             Admission.Limits limits,
+            BulkLimits bulk,
+            History.Retention retention,
             BooleanSupplier caughtUp) {}
 
     /** Puts a service's business on its foundation; nothing runs before {@link #start}. */
@@ -71,7 +83,11 @@ public final class ServiceRuntime implements AutoCloseable {
                         business.resourceTable(),
                         foundation.outbox(),
                         business.useCases(),
-                        ends::announce);
+                        ends::announce,
+                        business.representations(),
+                        business.bulk());
+        history = new History(foundation.jdbi(), foundation.transactions());
+        retention = business.retention();
         shared =
                 new SharedTransactions(
                         foundation.transactions(), foundation.jdbi(), operations::partUndone);
@@ -86,7 +102,7 @@ public final class ServiceRuntime implements AutoCloseable {
         timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform()
-                                .name(foundation.schema() + "-inbox")
+                                .name(foundation.schema() + "-housekeeping")
                                 .daemon()
                                 .factory());
     }
@@ -95,14 +111,18 @@ public final class ServiceRuntime implements AutoCloseable {
     public void start() {
         foundation.start();
         watchdog.start();
-        var _ = timer.scheduleWithFixedDelay(this::forgetOldMessages, 1, 60, TimeUnit.MINUTES);
+        var _ = timer.scheduleWithFixedDelay(this::forgetOld, 1, 60, TimeUnit.MINUTES);
     }
 
-    private void forgetOldMessages() {
+    private void forgetOld() {
         try {
             foundation.transactions().call(() -> foundation.inbox().forgetOlderThan(INBOX_MEMORY));
+            foundation
+                    .transactions()
+                    .call(() -> operations.keys().forgetOlderThan(retention.keys()));
+            history.forgetEndedBefore(Instant.now().minus(retention.operations()));
         } catch (RuntimeException e) {
-            LOG.warnf("%s: old inbox rows stay for now: %s", foundation.schema(), e.getMessage());
+            LOG.warnf("%s: old rows stay for now: %s", foundation.schema(), e.getMessage());
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.operation.Admission;
+import dev.cistern.common.operation.BulkLimits;
+import dev.cistern.common.operation.History;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.Service;
@@ -34,6 +36,11 @@ class ServiceHealthTest {
 
     private record Plain(ServiceRuntime runtime, TopicKeeper topics) implements Service {
         @Override
+        public boolean serves(String path) {
+            return false;
+        }
+
+        @Override
         public ChannelLag lag() {
             throw new UnsupportedOperationException("it has no channels");
         }
@@ -60,7 +67,10 @@ class ServiceHealthTest {
                                 Owner.VOLUME,
                                 "thing",
                                 List.of(),
+                                _ -> List.of(),
                                 new Admission.Limits(5, 10),
+                                BulkLimits.NONE,
+                                History.Retention.DEFAULT,
                                 () -> true)),
                 new TopicKeeper(Topic.OF_INSTALLATION, kafka));
     }

@@ -119,6 +119,8 @@ class EndsTest {
                 "",
                 0,
                 0,
+                0,
+                null,
                 "group",
                 Lane.METADATA,
                 "{}",

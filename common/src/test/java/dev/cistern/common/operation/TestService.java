@@ -48,6 +48,10 @@ final class TestService implements AutoCloseable {
     Consumer<Operation> fail = _ -> {};
 
     TestService() {
+        this(BulkLimits.NONE);
+    }
+
+    TestService(BulkLimits bulk) {
         operations =
                 new Operations(
                         database.jdbi(),
@@ -56,7 +60,9 @@ final class TestService implements AutoCloseable {
                         "thing",
                         new Outbox(database.jdbi(), database.synchronizations(), () -> {}),
                         List.of(new Work()),
-                        operation -> ended.add(operation.id()));
+                        operation -> ended.add(operation.id()),
+                        _ -> List.of(),
+                        bulk);
         resize(ROAD, 100);
         resize(new Road(GROUP, Lane.BULK), 100);
     }
@@ -126,6 +132,26 @@ final class TestService implements AutoCloseable {
     UUID accept(Lane lane, Set<UUID> dependsOn, Claim... claims) {
         return database.transactions()
                 .call(() -> operations.accept(request(lane, dependsOn, claims)).id());
+    }
+
+    /** Of a tenant, in a pool, on a thing of its own. */
+    UUID acceptBulk(String tenant, UUID pool) {
+        var thing = database.things(1).getFirst();
+        var request =
+                new NewOperation(
+                        "Work",
+                        "volume",
+                        thing,
+                        "disk",
+                        pool,
+                        new Requester(tenant, "test", null),
+                        GROUP,
+                        Lane.BULK,
+                        List.of(Claim.exclusive(thing)),
+                        Map.of(),
+                        Set.of(),
+                        Duration.ofMinutes(1));
+        return database.transactions().call(() -> operations.accept(request).id());
     }
 
     static NewOperation request(Lane lane, Set<UUID> dependsOn, Claim... claims) {

@@ -15,7 +15,9 @@ import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.message.TopicCatalog;
 import dev.cistern.common.message.Topics;
 import dev.cistern.common.operation.Admission;
+import dev.cistern.common.operation.BulkLimits;
 import dev.cistern.common.operation.Claim;
+import dev.cistern.common.operation.History;
 import dev.cistern.common.operation.NewOperation;
 import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
@@ -108,7 +110,10 @@ class ServiceRuntimeTest {
                         Owner.VOLUME,
                         "thing",
                         List.of(new Delete()),
+                        _ -> List.of(),
                         new Admission.Limits(5, 10),
+                        BulkLimits.NONE,
+                        History.Retention.DEFAULT,
                         () -> true));
     }
 

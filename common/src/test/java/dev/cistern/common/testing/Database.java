@@ -32,7 +32,11 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class Database implements AutoCloseable {
     private static final List<String> SCRIPTS =
-            List.of("/db/common/V1__operations.sql", "/db/common/V2__outbox_times.sql");
+            List.of(
+                    "/db/common/V1__operations.sql",
+                    "/db/common/V2__outbox_times.sql",
+                    "/db/common/V20__request_keys.sql",
+                    "/db/common/V21__operation_pace.sql");
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final String schema;

@@ -1,6 +1,7 @@
 package dev.cistern.pool.rest;
 
 import dev.cistern.common.http.OperationAnswers;
+import dev.cistern.common.http.OperationView;
 import dev.cistern.common.http.Page;
 import dev.cistern.common.http.RequestContext;
 import dev.cistern.common.problem.ProblemCode;
@@ -60,8 +61,9 @@ public class PoolResource {
     }
 
     private Response define(PoolDefinition definition, RequestContext context) {
-        var pool = service.define(definition, context.requester(), PoolView::of);
-        return Response.created(URI.create("/v1/pools/" + pool.id())).entity(pool).build();
+        var pool =
+                service.define(definition, context.requester(), PoolView::of, PoolView::location);
+        return Response.created(URI.create(pool.location())).entity(pool).build();
     }
 
     /** Pools in the order defined. */
@@ -157,7 +159,7 @@ public class PoolResource {
     /** Its operations, or those of every pool. */
     @GET
     @Path("{pool}/operations")
-    public Response operations(
+    public Page<OperationView> operations(
             @PathParam("pool") String pool,
             @QueryParam("state") @Nullable String state,
             @QueryParam("cursor") @Nullable String cursor,
@@ -174,7 +176,7 @@ public class PoolResource {
     /** An operation, awaited if asked for. */
     @GET
     @Path("{pool}/operations/{operation}")
-    public Response operation(
+    public OperationView operation(
             @PathParam("pool") String pool,
             @PathParam("operation") String operation,
             @QueryParam("wait") @Nullable String wait) {
@@ -188,6 +190,7 @@ public class PoolResource {
             @PathParam("pool") String pool,
             @PathParam("operation") String operation,
             @BeanParam RequestContext context) {
-        return operations.shown(service.cancel(operations.of(pool, operation)), context);
+        return operations.shown(
+                service.cancel(operations.of(pool, operation), context.requester()), context);
     }
 }

@@ -1,6 +1,7 @@
 package dev.cistern.pool.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cistern.common.http.Tagged;
 import dev.cistern.pool.Pool;
 import java.time.Instant;
 import java.util.UUID;
@@ -29,7 +30,12 @@ public record PoolView(
         @Nullable String label,
         String tenant,
         Instant createdAt,
-        Instant updatedAt) {
+        Instant updatedAt)
+        implements Tagged {
+
+    String location() {
+        return "/v1/pools/" + id;
+    }
 
     static PoolView of(Pool pool) {
         var figures = pool.figures();

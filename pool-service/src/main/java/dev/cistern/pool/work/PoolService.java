@@ -29,6 +29,8 @@ public class PoolService {
     /** Of an operation that sends nothing. */
     private static final String NO_GROUP = "";
 
+    private static final int CREATED = 201;
+
     private final PoolWork work;
     private final Pools pools;
     private final Nodes nodes;
@@ -43,14 +45,24 @@ public class PoolService {
      * Defines a pool; one that is inactive and has the same name and id is given the new
      * definition.
      *
+     * @param view what is answered, and {@code location} where it is found later
      * @throws ProblemException if the name is taken, or the id by a pool of another name
      */
-    public <T> T define(PoolDefinition definition, Requester requester, Function<Pool, T> view) {
+    public <T> T define(
+            PoolDefinition definition,
+            Requester requester,
+            Function<Pool, T> view,
+            Function<T, String> location) {
         return inTransaction(
                 () -> {
                     var pool = defined(definition, requester);
                     pools.flush();
-                    return view.apply(pool);
+                    var answer = view.apply(pool);
+                    work.runtime()
+                            .operations()
+                            .keys()
+                            .note(requester, CREATED, location.apply(answer), answer);
+                    return answer;
                 });
     }
 
@@ -114,12 +126,17 @@ public class PoolService {
                     "storage pool '%s' is %s; stop it before it is defined anew"
                             .formatted(pool.name(), pool.state().text()));
         }
-        if (work.runtime().query().anyLive(pool.id())) {
-            throw new ProblemException(
-                    ProblemCode.POOL_NOT_INACTIVE,
-                    "an operation on storage pool '%s' has not ended; wait for it, or cancel it, before it is defined anew"
-                            .formatted(pool.name()));
-        }
+        work.runtime()
+                .query()
+                .live(pool.id())
+                .ifPresent(
+                        operation -> {
+                            throw new ProblemException(
+                                    ProblemCode.POOL_NOT_INACTIVE,
+                                    "%s of storage pool '%s' has not ended; wait for it, or cancel it, before it is defined anew"
+                                            .formatted(operation.kind(), pool.name()),
+                                    Map.of("operation", operation.id().toString()));
+                        });
     }
 
     /**
@@ -136,6 +153,7 @@ public class PoolService {
                 () -> {
                     var target = pools.lock(pool);
                     var verb = work.verb(kind);
+                    work.runtime().operations().require(requester);
                     refuseWhatCannotBe(verb, target);
                     if (target.group() == null && verb.needsWorker(target)) {
                         target.reachedBy(nodes.onlyGroup());
@@ -143,7 +161,7 @@ public class PoolService {
                     pools.flush();
                     return work.runtime()
                             .operations()
-                            .accept(operation(verb, target, request, requester));
+                            .accept(operation(verb, target, request, requester.met()));
                 });
     }
 
@@ -180,8 +198,8 @@ public class PoolService {
     }
 
     /** Ends an operation early. */
-    public Operation cancel(UUID operation) {
-        return inTransaction(() -> work.runtime().operations().cancel(operation));
+    public Operation cancel(UUID operation, Requester requester) {
+        return inTransaction(() -> work.runtime().operations().cancel(operation, requester));
     }
 
     /** A pool by name or id, as it is now. */

@@ -1,9 +1,11 @@
 package dev.cistern.pool.work;
 
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.operation.Representations;
 import dev.cistern.common.runtime.BacklogConfig;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
+import dev.cistern.common.runtime.OperationConfig;
 import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
@@ -19,6 +21,7 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.transaction.TransactionSynchronizationRegistry;
@@ -46,8 +49,10 @@ public class PoolWork implements Service {
             KafkaClientService clients,
             TopicConfig topicConfig,
             BacklogConfig backlog,
+            OperationConfig operationConfig,
             Traces traces,
-            Pools pools) {
+            Pools pools,
+            @Identifier("pool") Instance<Representations> representations) {
         var foundation = new Foundation("pool", dataSource, synchronizations, kafka, traces);
         events = new PoolEvents(foundation.outbox());
         verbs =
@@ -66,7 +71,10 @@ public class PoolWork implements Service {
                                 Owner.POOL,
                                 "pool",
                                 verbs.values(),
+                                pool -> representations.get().of(pool),
                                 backlog.limits(),
+                                operationConfig.bulkLimits(),
+                                operationConfig.retention(),
                                 new ChannelLag(
                                         clients, List.of("pool-results", "pool-heartbeats"))));
     }
@@ -91,6 +99,11 @@ public class PoolWork implements Service {
     void stop(@Observes ShutdownEvent event) {
         runtime.close();
         topics.close();
+    }
+
+    @Override
+    public boolean serves(String path) {
+        return path.startsWith("/v1/pools") || path.startsWith("/v1/nodes");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.cistern.volume.rest;
 
 import dev.cistern.common.http.OperationAnswers;
+import dev.cistern.common.http.OperationView;
 import dev.cistern.common.http.Page;
 import dev.cistern.common.http.RequestContext;
 import dev.cistern.common.problem.ProblemCode;
@@ -120,7 +121,7 @@ public class VolumeResource {
     /** Its operations, or those of every volume. */
     @GET
     @Path("{volume}/operations")
-    public Response operations(
+    public Page<OperationView> operations(
             @PathParam("volume") String volume,
             @QueryParam("state") @Nullable String state,
             @QueryParam("cursor") @Nullable String cursor,
@@ -135,7 +136,7 @@ public class VolumeResource {
     /** An operation, awaited if asked for. */
     @GET
     @Path("{volume}/operations/{operation}")
-    public Response operation(
+    public OperationView operation(
             @PathParam("volume") String volume,
             @PathParam("operation") String operation,
             @QueryParam("wait") @Nullable String wait) {
@@ -149,6 +150,7 @@ public class VolumeResource {
             @PathParam("volume") String volume,
             @PathParam("operation") String operation,
             @BeanParam RequestContext context) {
-        return operations.shown(service.cancel(operations.of(volume, operation)), context);
+        return operations.shown(
+                service.cancel(operations.of(volume, operation), context.requester()), context);
     }
 }

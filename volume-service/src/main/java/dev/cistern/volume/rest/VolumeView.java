@@ -1,6 +1,7 @@
 package dev.cistern.volume.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cistern.common.http.Tagged;
 import dev.cistern.volume.Volume;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,8 @@ public record VolumeView(
         long generation,
         Instant createdAt,
         Instant updatedAt,
-        Volume.@Nullable LastCheck lastCheck) {
+        Volume.@Nullable LastCheck lastCheck)
+        implements Tagged {
 
     static VolumeView of(Volume volume) {
         return new VolumeView(

@@ -200,8 +200,8 @@ public class VolumeService {
     }
 
     /** Ends an operation early. */
-    public Operation cancel(UUID operation) {
-        return inTransaction(() -> work.runtime().operations().cancel(operation));
+    public Operation cancel(UUID operation, Requester requester) {
+        return inTransaction(() -> work.runtime().operations().cancel(operation, requester));
     }
 
     /** A volume by id or as {@code POOL:NAME}. */

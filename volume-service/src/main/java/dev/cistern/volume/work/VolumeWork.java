@@ -2,9 +2,11 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.operation.Representations;
 import dev.cistern.common.runtime.BacklogConfig;
 import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
+import dev.cistern.common.runtime.OperationConfig;
 import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
@@ -25,6 +27,7 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.transaction.TransactionSynchronizationRegistry;
@@ -58,7 +61,9 @@ public class VolumeWork implements Service {
             KafkaClientService clients,
             TopicConfig topicConfig,
             BacklogConfig backlog,
-            Traces traces) {
+            OperationConfig operationConfig,
+            Traces traces,
+            @Identifier("volume") Instance<Representations> representations) {
         var foundation = new Foundation("volume", dataSource, synchronizations, kafka, traces);
         workshop = workshop(foundation);
         var inventory =
@@ -93,7 +98,10 @@ public class VolumeWork implements Service {
                                                 workshop,
                                                 CheckVolume.repairing(workshop.volumes())),
                                         new ScanPool(workshop, inventory)),
+                                volume -> representations.get().of(volume),
                                 backlog.limits(),
+                                operationConfig.bulkLimits(),
+                                operationConfig.retention(),
                                 new ChannelLag(
                                         clients, List.of("volume-results", "volume-heartbeats"))));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
@@ -164,6 +172,11 @@ public class VolumeWork implements Service {
     /** Takes in word from pool-service, in the transaction of its delivery. */
     public void hear(InternalEvent event) {
         conversation.hear(event);
+    }
+
+    @Override
+    public boolean serves(String path) {
+        return path.startsWith("/v1/volumes");
     }
 
     @Override
