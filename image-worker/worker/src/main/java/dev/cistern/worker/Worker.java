@@ -7,6 +7,7 @@ import dev.cistern.worker.execution.CommandExecutor;
 import dev.cistern.worker.execution.CommandWatch;
 import dev.cistern.worker.execution.Hand;
 import dev.cistern.worker.execution.Lease;
+import dev.cistern.worker.execution.Paces;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Standing;
 import dev.cistern.worker.folder.Reaper;
@@ -55,7 +56,8 @@ public final class Worker implements AutoCloseable {
                         standing,
                         new Commands(probes, hand),
                         messaging.reports(),
-                        watch);
+                        watch,
+                        new Paces(settings.paces()));
         reaper = new Reaper(settings.retention(), probes::watched, hand::runs);
     }
 

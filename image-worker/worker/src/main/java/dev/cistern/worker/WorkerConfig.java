@@ -39,6 +39,20 @@ public interface WorkerConfig {
     /** How long what an operation left behind is kept. */
     Retention retention();
 
+    /** How fast it copies at most; 0 for as fast as it goes. */
+    BytesPerSecond bytesPerSecond();
+
+    /** Limits on copying. */
+    interface BytesPerSecond {
+        /** Of each operation. */
+        @WithDefault("0")
+        long operation();
+
+        /** Of all operations on a pool together. */
+        @WithDefault("0")
+        long pool();
+    }
+
     /** A number for each lane. */
     interface PerLane {
         /** Commands that touch metadata. */

@@ -2,6 +2,7 @@ package dev.cistern.worker;
 
 import dev.cistern.common.message.Lane;
 import dev.cistern.worker.WorkerConfig.IntakeKind;
+import dev.cistern.worker.execution.Paces;
 import dev.cistern.worker.folder.Reaper.Retention;
 import dev.cistern.worker.messaging.Messaging.Intaking;
 import java.net.InetAddress;
@@ -25,7 +26,8 @@ public record WorkerSettings(
         Intaking intaking,
         Duration lease,
         Duration probePatience,
-        Retention retention) {
+        Retention retention,
+        Paces.Limits paces) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
     /**
@@ -55,7 +57,9 @@ public record WorkerSettings(
                         lanes(config.consumers().metadata(), config.consumers().bulk())),
                 config.lease(),
                 config.probePatience(),
-                new Retention(config.retention().staging(), config.retention().journal()));
+                new Retention(config.retention().staging(), config.retention().journal()),
+                new Paces.Limits(
+                        config.bytesPerSecond().operation(), config.bytesPerSecond().pool()));
     }
 
     private static Map<Lane, Integer> lanes(int metadata, int bulk) {

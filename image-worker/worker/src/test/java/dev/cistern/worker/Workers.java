@@ -1,6 +1,7 @@
 package dev.cistern.worker;
 
 import dev.cistern.common.message.Lane;
+import dev.cistern.worker.execution.Paces;
 import dev.cistern.worker.folder.Reaper.Retention;
 import dev.cistern.worker.messaging.Messaging.Intaking;
 import java.time.Duration;
@@ -19,7 +20,8 @@ final class Workers {
                 new Intaking(classic, List.of(group), Map.of(Lane.METADATA, 2, Lane.BULK, 1)),
                 lease,
                 Duration.ofSeconds(10),
-                new Retention(Duration.ofDays(1), Duration.ofDays(7)));
+                new Retention(Duration.ofDays(1), Duration.ofDays(7)),
+                Paces.Limits.NONE);
     }
 
     static Worker started(String name, String group, Cluster cluster) {

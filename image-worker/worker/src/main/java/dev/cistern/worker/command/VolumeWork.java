@@ -100,12 +100,23 @@ final class VolumeWork {
         work.requireStanding();
     }
 
-    /** Tells how far long work is, and ends it once it is cancelled or may be another's. */
+    /**
+     * Tells how far long work is, keeps it to its limits, and ends it once it is cancelled or may
+     * be another's.
+     */
     Progress progress() {
-        return (done, total) -> {
-            work.requireWanted();
-            work.requireStanding();
-            work.progress(done, total);
+        return new Progress() {
+            @Override
+            public void at(long done, long total) {
+                work.requireWanted();
+                work.requireStanding();
+                work.progress(done, total);
+            }
+
+            @Override
+            public void copied(long bytes) {
+                work.copied(bytes);
+            }
         };
     }
 

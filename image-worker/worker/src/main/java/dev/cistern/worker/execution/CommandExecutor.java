@@ -31,6 +31,7 @@ public final class CommandExecutor implements AutoCloseable {
     private final Handler handler;
     private final Reports reports;
     private final CommandWatch watch;
+    private final Paces paces;
     private final Hand hand;
     private final Standing standing;
     private final Map<Lane, Room> rooms = new EnumMap<>(Lane.class);
@@ -78,13 +79,15 @@ public final class CommandExecutor implements AutoCloseable {
             Standing standing,
             Handler handler,
             Reports reports,
-            CommandWatch watch) {
+            CommandWatch watch,
+            Paces paces) {
         this.worker = worker;
         this.hand = hand;
         this.standing = standing;
         this.handler = handler;
         this.reports = reports;
         this.watch = watch;
+        this.paces = paces;
         slots.forEach((lane, total) -> rooms.put(lane, Room.of(lane, total)));
     }
 
@@ -109,7 +112,14 @@ public final class CommandExecutor implements AutoCloseable {
      *     since, the command may be another's and is left to the watchdog
      */
     public void submit(CommandMessage message, Lane lane, Term term, Slot slot) {
-        var work = new Work(message, lane, term, standing, page -> report(message, page, () -> {}));
+        var work =
+                new Work(
+                        message,
+                        lane,
+                        term,
+                        standing,
+                        page -> report(message, page, () -> {}),
+                        paces.of(message));
         if (closing || !hand.take(work)) {
             slot.close();
             return;

@@ -9,16 +9,21 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.worker.execution.Lease.Term;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** One command in hand, from its taking until its result has been out for some seconds. */
 public final class Work {
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+
     private final CommandMessage message;
     private final Lane lane;
     private final Term term;
     private final Standing standing;
     private final Consumer<Result> pages;
+    private final Paces.OfCommand paces;
     private volatile int latestAttempt;
     private volatile String stage = "taken";
     private volatile long bytesDone;
@@ -28,12 +33,19 @@ public final class Work {
     private volatile boolean sent;
     private volatile long sentAt;
 
-    Work(CommandMessage message, Lane lane, Term term, Standing standing, Consumer<Result> pages) {
+    Work(
+            CommandMessage message,
+            Lane lane,
+            Term term,
+            Standing standing,
+            Consumer<Result> pages,
+            Paces.OfCommand paces) {
         this.message = message;
         this.lane = lane;
         this.term = term;
         this.standing = standing;
         this.pages = pages;
+        this.paces = paces;
         this.latestAttempt = message.attempt();
     }
 
@@ -69,6 +81,21 @@ public final class Work {
     public void progress(long done, long total) {
         bytesDone = done;
         bytesTotal = total;
+    }
+
+    /**
+     * Bytes were copied: waits as long as the limits of operation and pool ask for.
+     *
+     * @throws ProblemException if it is cancelled meanwhile
+     * @throws DroppedException if another may have taken the work over meanwhile
+     */
+    public void copied(long bytes) {
+        var end = System.nanoTime() + paces.after(bytes).toNanos();
+        for (var left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            requireWanted();
+            requireStanding();
+            LockSupport.parkNanos(this, Math.min(left, LONGEST_PAUSE.toNanos()));
+        }
     }
 
     /**

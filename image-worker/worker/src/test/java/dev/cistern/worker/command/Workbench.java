@@ -11,6 +11,7 @@ import dev.cistern.worker.execution.CommandExecutor;
 import dev.cistern.worker.execution.CommandWatch;
 import dev.cistern.worker.execution.Hand;
 import dev.cistern.worker.execution.Lease;
+import dev.cistern.worker.execution.Paces;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Standing;
 import java.time.Duration;
@@ -42,7 +43,8 @@ final class Workbench implements AutoCloseable {
                         results.add(result);
                         acknowledged.run();
                     },
-                    CommandWatch.silent());
+                    CommandWatch.silent(),
+                    new Paces(Paces.Limits.NONE));
 
     Workbench() {
         lease.renewed(System.nanoTime());
