@@ -18,6 +18,8 @@ final class FakeCistern implements AutoCloseable {
     private static final Answer NONE_LEFT =
             new Answer(599, "text/plain", "the test has told of no further answer");
 
+    private static final Answer BROKEN = new Answer(0, "", "");
+
     private final HttpServer server;
     private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -30,7 +32,13 @@ final class FakeCistern implements AutoCloseable {
      * @param line method, path and query
      */
     record Request(
-            String line, String body, String type, String accept, String tenant, String actor) {}
+            String line,
+            String body,
+            String type,
+            String accept,
+            String tenant,
+            String actor,
+            String key) {}
 
     FakeCistern() {
         try {
@@ -53,6 +61,12 @@ final class FakeCistern implements AutoCloseable {
     /** The next answer. */
     FakeCistern answers(int status, String type, String body) {
         answers.add(new Answer(status, type, body));
+        return this;
+    }
+
+    /** The next request is taken and its connection broken. */
+    FakeCistern breaksConnection() {
+        answers.add(BROKEN);
         return this;
     }
 
@@ -83,8 +97,13 @@ final class FakeCistern implements AutoCloseable {
                         header(exchange, "Content-Type"),
                         header(exchange, "Accept"),
                         header(exchange, "Cistern-Tenant"),
-                        header(exchange, "Cistern-Actor")));
+                        header(exchange, "Cistern-Actor"),
+                        header(exchange, "Idempotency-Key")));
         var answer = Objects.requireNonNullElse(answers.poll(), NONE_LEFT);
+        if (answer.equals(BROKEN)) {
+            exchange.close();
+            return;
+        }
         var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
         if (!answer.type().isEmpty()) {
             exchange.getResponseHeaders().add("Content-Type", answer.type());

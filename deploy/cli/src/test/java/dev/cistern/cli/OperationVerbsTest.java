@@ -285,8 +285,8 @@ final class OperationVerbsTest {
         assertThat(run.out().lines().skip(2))
                 .as(run.err())
                 .containsExactly(
-                        " 1    CreateVolume   volume web1   queued    copying   2026-11-23T12:00:00Z",
-                        " 2    StartPool      pool images   running   copying   2026-11-23T12:00:00.5Z");
+                        " 1    CreateVolume   volume web1   queued    25%        copying   2026-11-23T12:00:00Z",
+                        " 2    StartPool      pool images   running   25%        copying   2026-11-23T12:00:00.5Z");
         assertThat(server.lines())
                 .containsExactly(
                         "GET /v1/pools/-/operations?state=queued&limit=500",

@@ -26,6 +26,14 @@ public final class Common {
     private String tenant = "";
 
     @Option(
+            names = "--idempotency-key",
+            paramLabel = "KEY",
+            scope = ScopeType.INHERIT,
+            description =
+                    "of a request that may have been made before: it is done once (default: a new one each time)")
+    private String key = "";
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
@@ -60,7 +68,7 @@ public final class Common {
     /** What a verb works with, by the options given and the environment. */
     public Session session(Surroundings surroundings) {
         return new Session(
-                new Api(address(surroundings), headers(surroundings)),
+                new Api(address(surroundings), headers(surroundings), key),
                 surroundings,
                 format == Format.JSON);
     }

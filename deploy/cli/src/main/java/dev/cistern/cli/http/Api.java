@@ -16,6 +16,8 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
@@ -27,8 +29,15 @@ public final class Api {
     /** How long an answer may take beyond the time that the server was asked to wait. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** How long a server that has been reached may be away before a change is given up. */
+    private static final Duration AWAY = Duration.ofSeconds(30);
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
     private final String server;
     private final Map<String, String> headers;
+    private final String key;
+    private final AtomicInteger changes = new AtomicInteger();
     private final HttpClient client;
 
     /**
@@ -36,10 +45,13 @@ public final class Api {
      *
      * @param server address without a trailing slash, http or https
      * @param headers sent with every request: who asks
+     * @param key by which the server knows the first change when it is asked for again, and with a
+     *     number those after it; empty for one of its own each time
      */
-    public Api(String server, Map<String, String> headers) {
+    public Api(String server, Map<String, String> headers, String key) {
         this.server = server;
         this.headers = Map.copyOf(headers);
+        this.key = key;
         this.client = client(server.startsWith("http:"));
     }
 
@@ -87,7 +99,7 @@ public final class Api {
 
     /** Asks for work that needs no more words. */
     public JsonNode post(Route route) throws Failure {
-        return tree(send(request(route, PATIENCE).POST(BodyPublishers.noBody())));
+        return tree(change(request(route, PATIENCE).POST(BodyPublishers.noBody())));
     }
 
     /** Asks for something that the body describes. */
@@ -97,12 +109,12 @@ public final class Api {
 
     /** As {@link #post(Route, JsonNode)}, with a body of another media type. */
     public JsonNode post(Route route, String mediaType, BodyPublisher body) throws Failure {
-        return tree(send(request(route, PATIENCE).header("Content-Type", mediaType).POST(body)));
+        return tree(change(request(route, PATIENCE).header("Content-Type", mediaType).POST(body)));
     }
 
     /** Asks for something to go away. */
     public JsonNode delete(Route route) throws Failure {
-        return tree(send(request(route, PATIENCE).DELETE()));
+        return tree(change(request(route, PATIENCE).DELETE()));
     }
 
     /** The failure to report when an answer cannot be Cistern's. */
@@ -132,24 +144,80 @@ public final class Api {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder unbuilt) throws Failure {
-        var request = unbuilt.build();
         try {
-            var response = client.send(request, BodyHandlers.ofString());
-            if (response.statusCode() / 100 != 2) {
-                throw refusal(response);
-            }
-            return response;
+            return answer(unbuilt.build());
         } catch (ConnectException | HttpConnectTimeoutException e) {
-            throw new Failure.Unreachable(
-                    ("cannot reach Cistern at %s: start it with ./cistern up, or name another"
-                                    + " address with --url or CISTERN_URL")
-                            .formatted(server));
+            throw unreachable();
         } catch (IOException e) {
-            throw new Failure.Unreachable(broken(request, e));
+            throw new Failure.Unreachable(broken(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure.Interrupted();
         }
+    }
+
+    /**
+     * Sends a change, again and again if its connection breaks: the server knows it by its key and
+     * does it once.
+     */
+    private HttpResponse<String> change(HttpRequest.Builder unbuilt) throws Failure {
+        var name = nextKey();
+        var request = unbuilt.header("Idempotency-Key", name).build();
+        var start = System.nanoTime();
+        for (var sent = false; ; ) {
+            try {
+                return answer(request);
+            } catch (ConnectException | HttpConnectTimeoutException e) {
+                if (!sent) {
+                    throw unreachable();
+                }
+                pauseOrGiveUp(start, name, e);
+            } catch (IOException e) {
+                sent = true;
+                pauseOrGiveUp(start, name, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Failure.Interrupted();
+            }
+        }
+    }
+
+    private String nextKey() {
+        var number = changes.incrementAndGet();
+        if (key.isEmpty()) {
+            return UUID.randomUUID().toString();
+        }
+        return number == 1 ? key : key + "-" + number;
+    }
+
+    private void pauseOrGiveUp(long start, String name, IOException cause) throws Failure {
+        if (System.nanoTime() - start > AWAY.toNanos()) {
+            throw new Failure.Unreachable(
+                    "%s; the request may have been accepted: repeat it with --idempotency-key %s, or see cistern op-list --all"
+                            .formatted(broken(cause), name));
+        }
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure.Interrupted();
+        }
+    }
+
+    private HttpResponse<String> answer(HttpRequest request)
+            throws Failure, IOException, InterruptedException {
+        var response = client.send(request, BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2) {
+            throw refusal(response);
+        }
+        return response;
+    }
+
+    private Failure unreachable() {
+        return new Failure.Unreachable(
+                ("cannot reach Cistern at %s: start it with ./cistern up, or name another"
+                                + " address with --url or CISTERN_URL")
+                        .formatted(server));
     }
 
     private Failure refusal(HttpResponse<String> response) {
@@ -164,18 +232,13 @@ public final class Api {
                 : foreign(what(response));
     }
 
-    private String broken(HttpRequest request, IOException cause) {
-        var what =
-                cause instanceof HttpTimeoutException
-                        ? "Cistern at %s does not answer".formatted(server)
-                        : "the connection to %s broke: %s"
-                                .formatted(
-                                        server,
-                                        Objects.requireNonNullElse(
-                                                cause.getMessage(), "no answer came"));
-        return request.method().equals("GET")
-                ? what
-                : what + "; the request may have been accepted: see cistern op-list --all";
+    private String broken(IOException cause) {
+        return cause instanceof HttpTimeoutException
+                ? "Cistern at %s does not answer".formatted(server)
+                : "the connection to %s broke: %s"
+                        .formatted(
+                                server,
+                                Objects.requireNonNullElse(cause.getMessage(), "no answer came"));
     }
 
     private JsonNode tree(HttpResponse<String> response) throws Failure {

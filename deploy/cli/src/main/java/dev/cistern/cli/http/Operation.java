@@ -12,6 +12,8 @@ import java.time.Instant;
  * @param kind for example {@code CreateVolume}
  * @param targetType {@code pool} or {@code volume}
  * @param bytesTotal 0 as long as nobody knows
+ * @param bytesPerSecond 0 while unknown
+ * @param secondsLeft at that rate; below 0 while unknown
  * @param body the whole representation
  */
 public record Operation(
@@ -25,6 +27,8 @@ public record Operation(
         String stage,
         long bytesDone,
         long bytesTotal,
+        long bytesPerSecond,
+        long secondsLeft,
         JsonNode body) {
 
     /** Reads the answer to a request for work: it comes from the service of its target. */
@@ -49,12 +53,22 @@ public record Operation(
                 body.path("stage").asText(""),
                 progress.path("bytesDone").asLong(0),
                 progress.path("bytesTotal").asLong(0),
+                progress.path("bytesPerSecond").asLong(0),
+                progress.path("secondsLeft").asLong(-1),
                 body);
     }
 
     /** Where the operation can be asked for by its id alone. */
     public Route route() throws Failure {
         return Route.of(service, "-", "operations", id);
+    }
+
+    /** The operation that it waits for, in words; empty for none. */
+    public String waitsFor() {
+        var ahead = body.path("waitsFor");
+        return ahead.isMissingNode()
+                ? ""
+                : "%s %s".formatted(ahead.path("kind").asText(""), ahead.path("id").asText(""));
     }
 
     /** Whether it has ended as it should. */

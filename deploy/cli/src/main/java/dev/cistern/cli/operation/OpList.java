@@ -53,7 +53,7 @@ public final class OpList extends Verb {
         Listing.print(
                 session,
                 () -> oldest(lists, seen),
-                new Table("Id", "Kind", "Target", "State", "Stage", "Created"),
+                new Table("Id", "Kind", "Target", "State", "Progress", "Stage", "Created"),
                 OpList::row);
     }
 
@@ -99,6 +99,12 @@ public final class OpList extends Verb {
         return Operation.of(one).createdAt().isBefore(Operation.of(other).createdAt());
     }
 
+    private static String percent(Operation operation) {
+        return operation.bytesTotal() <= 0
+                ? ""
+                : (int) (100.0 * operation.bytesDone() / operation.bytesTotal()) + "%";
+    }
+
     private static String[] row(JsonNode body) {
         var operation = Operation.of(body);
         return new String[] {
@@ -106,7 +112,11 @@ public final class OpList extends Verb {
             operation.kind(),
             operation.targetType() + " " + operation.targetName(),
             operation.state(),
-            Words.orDash(operation.stage()),
+            Words.orDash(percent(operation)),
+            Words.orDash(
+                    operation.waitsFor().isEmpty()
+                            ? operation.stage()
+                            : "waiting for " + operation.waitsFor()),
             body.path("createdAt").asText("")
         };
     }

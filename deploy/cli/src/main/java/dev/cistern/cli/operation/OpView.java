@@ -3,7 +3,9 @@ package dev.cistern.cli.operation;
 import dev.cistern.cli.command.Session;
 import dev.cistern.cli.http.Operation;
 import dev.cistern.cli.text.ByteSize;
+import dev.cistern.cli.text.Durations;
 import dev.cistern.cli.text.Fields;
+import java.time.Duration;
 
 /** An operation for people, or as it is. */
 final class OpView {
@@ -26,6 +28,8 @@ final class OpView {
                 .add("State", operation.state())
                 .addIfPresent("Stage", operation.stage())
                 .addIfPresent("Progress", progress(operation))
+                .addIfPresent("Waits for", operation.waitsFor())
+                .addIfPresent("May cancel", body.path("mayCancel").asText(""))
                 .addIfPresent("Attempt", body.path("attempt").asText(""))
                 .addIfPresent("Worker", body.path("worker").asText(""))
                 .addIfPresent("Tenant", body.path("tenant").asText(""))
@@ -38,11 +42,21 @@ final class OpView {
     }
 
     private static String progress(Operation operation) {
-        return operation.bytesTotal() <= 0
-                ? ""
-                : "%s of %s"
+        if (operation.bytesTotal() <= 0) {
+            return "";
+        }
+        var done =
+                "%s of %s"
                         .formatted(
                                 new ByteSize(operation.bytesDone()).human(),
                                 new ByteSize(operation.bytesTotal()).human());
+        return operation.bytesPerSecond() <= 0
+                ? done
+                : "%s, %s/s, %s left"
+                        .formatted(
+                                done,
+                                new ByteSize(operation.bytesPerSecond()).human(),
+                                Durations.clock(
+                                        Duration.ofSeconds(Math.max(0, operation.secondsLeft()))));
     }
 }

@@ -4,6 +4,7 @@ import dev.cistern.cli.command.Session;
 import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.http.LongPoll;
 import dev.cistern.cli.http.Operation;
+import dev.cistern.cli.text.ProgressBar;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -48,16 +49,26 @@ final class Wait {
         var current = accepted;
         try (var bar = session.progress();
                 var _ = new GoOn(session.err(), accepted.id())) {
-            bar.show(what(current), current.bytesDone(), current.bytesTotal());
+            show(bar, current);
             var step = SHORT;
             while (!current.done()) {
                 current = look(current, wholeSeconds(step, left(start, atMost)));
-                bar.show(what(current), current.bytesDone(), current.bytesTotal());
+                show(bar, current);
                 requireTime(current, left(start, atMost));
                 step = bar.isWatched() ? SHORT : LONG;
             }
         }
         return current;
+    }
+
+    private static void show(ProgressBar bar, Operation current) {
+        bar.show(
+                what(current),
+                new ProgressBar.Figures(
+                        current.bytesDone(),
+                        current.bytesTotal(),
+                        current.bytesPerSecond(),
+                        current.secondsLeft()));
     }
 
     private static Duration left(long start, @Nullable Duration atMost) {
@@ -91,7 +102,8 @@ final class Wait {
 
     private static String what(Operation operation) {
         var stage = operation.stage().isEmpty() ? operation.state() : operation.stage();
-        return operation.kind() + ": " + stage;
+        var ahead = operation.waitsFor();
+        return operation.kind() + ": " + (ahead.isEmpty() ? stage : "waiting for " + ahead);
     }
 
     private static void requireTime(Operation current, Duration left) throws Failure {

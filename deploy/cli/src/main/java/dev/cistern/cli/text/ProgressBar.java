@@ -40,32 +40,48 @@ public final class ProgressBar implements AutoCloseable {
     }
 
     /**
+     * How far it is.
+     *
+     * @param done bytes
+     * @param total bytes; 0 if that is not known
+     * @param rate bytes a second; 0 if that is not known
+     * @param secondsLeft below 0 if that is not known
+     */
+    public record Figures(long done, long total, long rate, long secondsLeft) {}
+
+    /**
      * Shows how far it is, unless it has only just begun.
      *
      * @param what is done, and at which stage
-     * @param total bytes; 0 if that is not known
      */
-    public void show(String what, long done, long total) {
-        bytesAtStart = bytesAtStart < 0 ? done : bytesAtStart;
+    public void show(String what, Figures figures) {
+        bytesAtStart = bytesAtStart < 0 ? figures.done() : bytesAtStart;
         var elapsed = Duration.ofNanos(clock.getAsLong() - start);
         if (elapsed.compareTo(QUIET) >= 0 && isWatched()) {
-            err.print(CLEAR_LINE + line(Printable.of(what), done, total, elapsed));
+            err.print(CLEAR_LINE + line(Printable.of(what), figures, elapsed));
             err.flush();
             shown = true;
         }
     }
 
-    private String line(String what, long done, long total, Duration elapsed) {
-        var figures =
-                total <= 0
+    private String line(String what, Figures figures, Duration elapsed) {
+        var end =
+                figures.total() <= 0
                         ? "  " + Durations.clock(elapsed)
                         : "  %s %s/s %s"
                                 .formatted(
-                                        bar(done, total),
-                                        new ByteSize(rate(done, elapsed)).human(),
-                                        Durations.clock(elapsed));
-        var room = Math.max(0, COLUMNS - figures.length());
-        return what.substring(0, what.offsetByCodePoints(0, fitting(what, room))) + figures;
+                                        bar(figures.done(), figures.total()),
+                                        new ByteSize(rate(figures, elapsed)).human(),
+                                        time(figures, elapsed));
+        var room = Math.max(0, COLUMNS - end.length());
+        return what.substring(0, what.offsetByCodePoints(0, fitting(what, room))) + end;
+    }
+
+    /** What is left, or how long it takes so far. */
+    private static String time(Figures figures, Duration elapsed) {
+        return figures.secondsLeft() < 0
+                ? Durations.clock(elapsed)
+                : "-" + Durations.clock(Duration.ofSeconds(figures.secondsLeft()));
     }
 
     private static int fitting(String text, int room) {
@@ -92,9 +108,11 @@ public final class ProgressBar implements AutoCloseable {
                         new ByteSize(total).human());
     }
 
-    /** Bytes a second since the first look. */
-    private long rate(long done, Duration elapsed) {
-        return (long) (Math.max(0, done - bytesAtStart) / (elapsed.toNanos() / 1e9));
+    /** As the server knows it, else since the first look; bytes a second. */
+    private long rate(Figures figures, Duration elapsed) {
+        return figures.rate() > 0
+                ? figures.rate()
+                : (long) (Math.max(0, figures.done() - bytesAtStart) / (elapsed.toNanos() / 1e9));
     }
 
     @Override

@@ -23,7 +23,7 @@ final class ProgressBarTest {
     void staysAwayForTheFirstSecond() {
         try (var bar = new ProgressBar(err, () -> true, () -> now)) {
             after(Duration.ofMillis(999));
-            bar.show("CreateVolume", 0, 0);
+            bar.show("CreateVolume", new ProgressBar.Figures(0, 0, 0, -1));
         }
         assertThat(written).hasToString("");
     }
@@ -32,7 +32,7 @@ final class ProgressBarTest {
     void staysAwayWhereNobodyWatches() {
         try (var bar = new ProgressBar(err, () -> false, () -> now)) {
             after(Duration.ofMinutes(1));
-            bar.show("CreateVolume", 5, 10);
+            bar.show("CreateVolume", new ProgressBar.Figures(5, 10, 0, -1));
         }
         assertThat(written).hasToString("");
     }
@@ -40,9 +40,9 @@ final class ProgressBarTest {
     @Test
     void showsBytesAndTheirRateSinceTheFirstLook() {
         try (var bar = new ProgressBar(err, () -> true, () -> now)) {
-            bar.show("Clone", 10 * MIB, 40 * MIB);
+            bar.show("Clone", new ProgressBar.Figures(10 * MIB, 40 * MIB, 0, -1));
             after(Duration.ofSeconds(5));
-            bar.show("Clone", 20 * MIB, 40 * MIB);
+            bar.show("Clone", new ProgressBar.Figures(20 * MIB, 40 * MIB, 0, -1));
         }
         assertThat(written)
                 .hasToString(
@@ -52,10 +52,23 @@ final class ProgressBarTest {
     }
 
     @Test
+    void showsTheServersRateAndWhatIsLeft() {
+        try (var bar = new ProgressBar(err, () -> true, () -> now)) {
+            after(Duration.ofSeconds(5));
+            bar.show("Clone", new ProgressBar.Figures(20 * MIB, 40 * MIB, 4 * MIB, 65));
+        }
+        assertThat(written)
+                .hasToString(
+                        CLEAR
+                                + "Clone  [######      ] 50% 20.00 MiB/40.00 MiB 4.00 MiB/s -1:05"
+                                + CLEAR);
+    }
+
+    @Test
     void showsTheTimeIfNothingElseIsKnown() {
         try (var bar = new ProgressBar(err, () -> true, () -> now)) {
             after(Duration.ofSeconds(3725));
-            bar.show("StartPool: taking\u001b[1m stock", 0, 0);
+            bar.show("StartPool: taking\u001b[1m stock", new ProgressBar.Figures(0, 0, 0, -1));
         }
         assertThat(written).hasToString(CLEAR + "StartPool: taking\\x1b[1m stock  1:02:05" + CLEAR);
     }
@@ -64,7 +77,7 @@ final class ProgressBarTest {
     void fitsOnOneLineAndKnowsNoMoreThanAll() {
         try (var bar = new ProgressBar(err, () -> true, () -> now)) {
             after(Duration.ofSeconds(2));
-            bar.show("名".repeat(100), 50 * MIB, 40 * MIB);
+            bar.show("名".repeat(100), new ProgressBar.Figures(50 * MIB, 40 * MIB, 0, -1));
         }
         var line = written.toString().replace(CLEAR, "");
         assertThat(line).contains("[############] 100%");
