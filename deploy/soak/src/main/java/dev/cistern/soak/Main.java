@@ -1,5 +1,8 @@
 package dev.cistern.soak;
 
+import dev.cistern.soak.service.CancelCommand;
+import dev.cistern.soak.service.ChaosCommand;
+import dev.cistern.soak.service.VerbsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +11,12 @@ import picocli.CommandLine.Command;
         name = "soak",
         mixinStandardHelpOptions = true,
         description = "Long trials of Cistern's parts.",
-        subcommands = FuzzCommand.class,
+        subcommands = {
+            FuzzCommand.class,
+            VerbsCommand.class,
+            ChaosCommand.class,
+            CancelCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
     private Main() {}
