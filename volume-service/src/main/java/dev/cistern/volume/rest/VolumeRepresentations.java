@@ -2,11 +2,12 @@ package dev.cistern.volume.rest;
 
 import dev.cistern.common.operation.Representations;
 import dev.cistern.volume.work.VolumeService;
+import dev.cistern.volume.xml.VolumeDocument;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** What is shown of volumes. */
+/** What is shown of volumes: JSON and libvirt's XML. */
 @Singleton
 @Identifier("volume")
 public class VolumeRepresentations implements Representations {
@@ -18,6 +19,8 @@ public class VolumeRepresentations implements Representations {
 
     @Override
     public List<Object> of(String resource) {
-        return List.of(VolumeView.of(service.get(resource)));
+        var volume = service.get(resource);
+        return List.of(
+                VolumeView.of(volume), VolumeDocument.write(volume, service.image(volume)));
     }
 }
