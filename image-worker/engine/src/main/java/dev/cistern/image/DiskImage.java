@@ -15,6 +15,9 @@ import java.nio.ByteBuffer;
  * anew. Calls block their carrier thread, so platform threads should make them.
  */
 public interface DiskImage extends Closeable {
+    /** What file systems store or give up, bytes. */
+    int PAGE = 4096;
+
     /** What becomes of the space behind a range that is made zero. */
     enum Space {
         /** It is kept where there is some. */
@@ -31,6 +34,11 @@ public interface DiskImage extends Closeable {
 
     /** Bytes that a guest sees. */
     long capacity();
+
+    /** Bytes of which the image stores or gives up all or none, a power of two. */
+    default int unit() {
+        return PAGE;
+    }
 
     /**
      * Where the bytes at an offset live, and for how many bytes from there on that is so.

@@ -82,6 +82,11 @@ final class ImageOpener {
                                 access));
     }
 
+    /** Opens an image in a file of which nobody else knows. */
+    DiskImage openNew(FileStorage file, ImageFormat format) throws IOException {
+        return openIn(file, locked -> openAs(locked, format, accessAt.apply(0)));
+    }
+
     /**
      * Opens a snapshot of a qcow2 image, for reading.
      *
@@ -95,7 +100,11 @@ final class ImageOpener {
     }
 
     private DiskImage open(Source source, Access access, Opening opening) throws IOException {
-        var file = locks ? locked(source, access) : source.open(access);
+        return openIn(locks ? locked(source, access) : source.open(access), opening);
+    }
+
+    /** Opens an image in a file, which is closed if that fails. */
+    private DiskImage openIn(FileStorage file, Opening opening) throws IOException {
         var done = false;
         try {
             requireAcyclic(file);

@@ -154,6 +154,17 @@ public final class Images {
                 .open(access -> directory.openFile(name, access), options.format());
     }
 
+    /**
+     * Opens an image in a file that is open already and that nobody else knows of, such as one that
+     * was just made. No lock is taken on it, but for those on files that it names. The file is
+     * closed with the image, or if the image cannot be opened.
+     *
+     * @param options with the format
+     */
+    public static DiskImage openNew(FileStorage file, OpenOptions options) throws IOException {
+        return ImageOpener.of(options).openNew(file, options.format().orElseThrow());
+    }
+
     /** The same, with a hold on each image of the chain. */
     public static ImageChain openChain(Directory directory, String name, OpenOptions options)
             throws IOException {

@@ -3,7 +3,9 @@ package dev.cistern.image.qcow2;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import dev.cistern.image.PackedRuns;
 import dev.cistern.image.qcow2.format.Header;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -17,62 +19,101 @@ enum ClusterCodec {
     /** Raw deflate (RFC 1951), without zlib's head and checksum. */
     DEFLATE {
         @Override
-        boolean unpack(ByteBuffer packed, ByteBuffer into) {
+        Unpacker unpacker() {
             var inflater = new Inflater(true);
-            try {
-                inflater.setInput(packed);
-                while (into.hasRemaining() && inflater.inflate(into) > 0) {
-                    // Until the cluster is full or the bytes end.
+            return new Unpacker() {
+                @Override
+                public boolean unpack(ByteBuffer packed, ByteBuffer into) {
+                    inflater.reset();
+                    inflater.setInput(packed);
+                    try {
+                        while (into.hasRemaining() && inflater.inflate(into) > 0) {
+                            // Until the cluster is full or the bytes end.
+                        }
+                    } catch (DataFormatException _) {
+                        return false;
+                    }
+                    return !into.hasRemaining();
                 }
-                return !into.hasRemaining();
-            } catch (DataFormatException _) {
-                return false;
-            } finally {
-                inflater.end();
-            }
+
+                @Override
+                public void close() {
+                    inflater.end();
+                }
+            };
         }
 
         @Override
-        boolean pack(ByteBuffer cluster, ByteBuffer into) {
-            var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
-            try {
-                deflater.setInput(cluster);
-                deflater.finish();
-                while (into.hasRemaining() && deflater.deflate(into) > 0) {
-                    // Until all is packed or there is no room left.
+        Packer packer() {
+            var deflater = new Deflater(PackedRuns.DEFLATE_LEVEL, true);
+            return new Packer() {
+                @Override
+                public boolean pack(ByteBuffer cluster, ByteBuffer into) {
+                    deflater.reset();
+                    deflater.setInput(cluster);
+                    deflater.finish();
+                    while (into.hasRemaining() && deflater.deflate(into) > 0) {
+                        // Until all is packed or there is no room left.
+                    }
+                    return deflater.finished();
                 }
-                return deflater.finished();
-            } finally {
-                deflater.end();
-            }
+
+                @Override
+                public void close() {
+                    deflater.end();
+                }
+            };
         }
     },
 
     /** One frame of Zstandard (RFC 8878). */
     ZSTD {
         @Override
-        boolean unpack(ByteBuffer packed, ByteBuffer into) {
-            try (var context = new ZstdDecompressCtx()) {
-                var more = true;
-                while (into.hasRemaining() && packed.hasRemaining() && more) {
-                    var before = packed.remaining();
-                    context.decompressDirectByteBufferStream(into, packed);
-                    more = packed.remaining() < before;
+        Unpacker unpacker() {
+            var context = new ZstdDecompressCtx();
+            return new Unpacker() {
+                @Override
+                public boolean unpack(ByteBuffer packed, ByteBuffer into) {
+                    try {
+                        context.reset();
+                        var more = true;
+                        while (into.hasRemaining() && packed.hasRemaining() && more) {
+                            var before = packed.remaining();
+                            context.decompressDirectByteBufferStream(into, packed);
+                            more = packed.remaining() < before;
+                        }
+                        return !into.hasRemaining();
+                    } catch (ZstdException _) {
+                        return false;
+                    }
                 }
-                return !into.hasRemaining();
-            } catch (ZstdException _) {
-                return false;
-            }
+
+                @Override
+                public void close() {
+                    context.close();
+                }
+            };
         }
 
         @Override
-        boolean pack(ByteBuffer cluster, ByteBuffer into) {
-            try (var context = new ZstdCompressCtx()) {
-                context.compress(into, cluster);
-                return true;
-            } catch (ZstdException _) {
-                return false;
-            }
+        Packer packer() {
+            var context = new ZstdCompressCtx();
+            return new Packer() {
+                @Override
+                public boolean pack(ByteBuffer cluster, ByteBuffer into) {
+                    try {
+                        context.compress(into, cluster);
+                        return true;
+                    } catch (ZstdException _) {
+                        return false;
+                    }
+                }
+
+                @Override
+                public void close() {
+                    context.close();
+                }
+            };
         }
     };
 
@@ -81,13 +122,31 @@ enum ClusterCodec {
         return header.compressionType() == 0 ? DEFLATE : ZSTD;
     }
 
-    /**
-     * Fills {@code into}.
-     *
-     * @return false if the bytes do not give that much
-     */
-    abstract boolean unpack(ByteBuffer packed, ByteBuffer into);
+    /** Unpacks clusters, one after the other. */
+    abstract Unpacker unpacker();
 
-    /** Returns false if the packed bytes do not fit into the room of {@code into}. */
-    abstract boolean pack(ByteBuffer cluster, ByteBuffer into);
+    /** Packs clusters, one after the other, on one thread. */
+    abstract Packer packer();
+
+    /** Packs clusters on one thread. */
+    interface Packer extends Closeable {
+        /** Returns false if the packed bytes do not fit into the room of {@code into}. */
+        boolean pack(ByteBuffer cluster, ByteBuffer into);
+
+        @Override
+        void close();
+    }
+
+    /** Unpacks clusters, for one thread at a time. */
+    interface Unpacker extends Closeable {
+        /**
+         * Fills {@code into}.
+         *
+         * @return false if the bytes do not give that much
+         */
+        boolean unpack(ByteBuffer packed, ByteBuffer into);
+
+        @Override
+        void close();
+    }
 }

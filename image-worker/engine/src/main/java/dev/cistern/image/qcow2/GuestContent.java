@@ -146,8 +146,10 @@ final class GuestContent implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (backing.isPresent()) {
-            backing.get().close();
+        try (compressed) {
+            if (backing.isPresent()) {
+                backing.get().close();
+            }
         }
     }
 }

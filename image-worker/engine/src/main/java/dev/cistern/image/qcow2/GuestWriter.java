@@ -115,6 +115,11 @@ final class GuestWriter {
             return;
         }
         from.position(from.limit());
+        writePacked(packed, guest);
+    }
+
+    /** Writes what a cluster was compressed to. */
+    void writePacked(ByteBuffer packed, long guest) throws IOException {
         order.relieve();
         try (var _ = lockClusters(guest, guest + 1)) {
             storePacked(packed, guest);

@@ -2,6 +2,7 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.BackingFile;
 import dev.cistern.image.BackingOpener;
+import dev.cistern.image.ContentSink;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
@@ -36,6 +37,7 @@ public final class Qcow2Image implements DiskImage {
     private final Encryption encryption;
     private final ClusterGeometry geometry;
     private final GuestContent content;
+    private final CompressedWriter compressed;
     private final GuestWriter writer;
     private final WriteOrder order;
     private final Snapshots snapshots;
@@ -50,17 +52,18 @@ public final class Qcow2Image implements DiskImage {
             Optional<DiskImage> backing,
             boolean writable)
             throws IOException {
-        var compressed = new CompressedClusters(tables.file, ClusterCodec.of(image.header()));
+        var clusters = new CompressedClusters(tables.file, ClusterCodec.of(image.header()));
         this.tables = tables;
         this.encryption = encryption;
         this.geometry = tables.file.geometry();
-        this.content = new GuestContent(tables, backing, compressed);
+        this.content = new GuestContent(tables, backing, clusters);
         this.order = new WriteOrder(tables);
-        this.writer = new GuestWriter(tables, content, compressed, order);
+        this.writer = new GuestWriter(tables, content, clusters, order);
         this.snapshots = Snapshots.load(tables, order, image.header());
         this.version = image.header().version();
         this.structure = new Structure(image, tables, writable, this::markBitmaps);
         this.bitmaps = new Qcow2Bitmaps(tables, image, structure);
+        this.compressed = new CompressedWriter(tables, structure, bitmaps, writer, clusters);
     }
 
     private void markBitmaps() throws IOException {
@@ -116,6 +119,11 @@ public final class Qcow2Image implements DiskImage {
         return tables.capacity();
     }
 
+    @Override
+    public int unit() {
+        return geometry.subclusterSize();
+    }
+
     /** Bytes of a cluster. */
     public int clusterSize() {
         return geometry.clusterSize();
@@ -163,24 +171,17 @@ public final class Qcow2Image implements DiskImage {
      * @param offset of the cluster
      */
     public void writeCompressed(ByteBuffer from, long offset) throws IOException {
-        requireNoDataFile("write compressed clusters");
-        if (tables.data.encrypted()) {
-            throw new ImageException.Unsupported(
-                    name() + ": is encrypted, and so cannot have compressed clusters");
-        }
-        var place = structure.beginChange();
-        try {
-            requireInside(offset, from.remaining());
-            if (geometry.inCluster(offset) != 0
-                    || from.remaining() != Math.min(clusterSize(), capacity() - offset)) {
-                throw new IllegalArgumentException(
-                        "%d bytes at 0x%x are not one cluster".formatted(from.remaining(), offset));
-            }
-            bitmaps.record(offset, from.remaining());
-            writer.writeCompressed(from, offset);
-        } finally {
-            structure.end(place);
-        }
+        requireInside(offset, from.remaining());
+        compressed.write(from, offset);
+    }
+
+    /**
+     * Fills the image, which stays open, with compressed clusters.
+     *
+     * @throws ImageException.Unsupported if it cannot have any
+     */
+    public ContentSink compressing() throws ImageException.Unsupported {
+        return compressed.sink(this, content.belowEnd() == 0);
     }
 
     @Override

@@ -4,9 +4,11 @@ import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.Mapping;
+import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A raw image: guest offset and file offset are the same. A file that ends inside a sector counts
@@ -29,6 +31,13 @@ public final class RawImage implements DiskImage {
     public static RawImage open(Storage storage, boolean writable) throws IOException {
         return new RawImage(
                 storage, writable, Math.ceilDiv(storage.size(), SECTOR) * (long) SECTOR);
+    }
+
+    /**
+     * The file that has what a guest reads, byte by byte; empty if it is storage of another kind.
+     */
+    public Optional<FileStorage> file() {
+        return storage instanceof FileStorage file ? Optional.of(file) : Optional.empty();
     }
 
     @Override

@@ -10,6 +10,9 @@ sealed interface Extent extends Closeable permits ZeroExtent, FlatExtent, Sparse
     /** Bytes that a guest sees. */
     long capacity();
 
+    /** Bytes of which it stores all or none. */
+    int unit();
+
     /** Where the bytes at an offset are, and for how many from there on, up to a length. */
     Place find(long offset, long length) throws IOException;
 

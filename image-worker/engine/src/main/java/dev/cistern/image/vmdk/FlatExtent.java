@@ -1,5 +1,6 @@
 package dev.cistern.image.vmdk;
 
+import dev.cistern.image.DiskImage;
 import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.storage.Storage;
@@ -29,6 +30,11 @@ final class FlatExtent implements Extent {
     @Override
     public long capacity() {
         return capacity;
+    }
+
+    @Override
+    public int unit() {
+        return DiskImage.PAGE;
     }
 
     /** A hole of the file is said to be zero. */

@@ -81,6 +81,11 @@ final class SparseExtent implements Extent {
     }
 
     @Override
+    public int unit() {
+        return header.grainBytes();
+    }
+
+    @Override
     public Place find(long offset, long length) throws IOException {
         var first = place(offset);
         var end = Math.min(capacity, offset + length);

@@ -34,7 +34,8 @@ public final class VmdkCreator {
         return !subformat.flat() && !subformat.split();
     }
 
-    private static List<Extent> extents(long capacity, VmdkOptions options, String name) {
+    /** What the descriptor says of the extents of a new image. */
+    static List<Extent> extents(long capacity, VmdkOptions options, String name) {
         var names = ExtentNames.of(name);
         var flat = options.subformat().flat();
         var type = flat ? "FLAT" : "SPARSE";
@@ -83,6 +84,29 @@ public final class VmdkCreator {
         var file = files.create(name);
         file.writeFully(ByteBuffer.wrap(descriptor.bytes()), 0);
         file.sync();
+    }
+
+    /**
+     * Bytes that a new image takes besides what it stores of the guest's.
+     *
+     * @throws ImageException.OutOfRange if the format cannot hold so much
+     */
+    public static long overhead(long capacity, VmdkOptions options) throws ImageException {
+        if (options.subformat() == Subformat.STREAM_OPTIMIZED) {
+            return StreamOptimizedSink.overhead(capacity);
+        }
+        var bytes = 0L;
+        for (var extent : extents(capacity, options, "image.vmdk")) {
+            bytes +=
+                    extent.flat()
+                            ? 0
+                            : SparseHeader.ofNew(
+                                            extent.sectors() * SECTOR,
+                                            options.zeroedGrains(),
+                                            "image.vmdk")
+                                    .overhead();
+        }
+        return bytes;
     }
 
     private static void requireFewExtents(long capacity, VmdkOptions options, String name)

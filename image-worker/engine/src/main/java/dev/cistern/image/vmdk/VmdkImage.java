@@ -106,6 +106,11 @@ public final class VmdkImage implements DiskImage {
         return capacity;
     }
 
+    @Override
+    public int unit() {
+        return extents.stream().mapToInt(Extent::unit).max().orElse(PAGE);
+    }
+
     /** A part of an extent. */
     private record Part(Extent extent, long offset, long length) {}
 

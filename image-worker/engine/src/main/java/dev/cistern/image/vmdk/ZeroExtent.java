@@ -1,5 +1,6 @@
 package dev.cistern.image.vmdk;
 
+import dev.cistern.image.DiskImage;
 import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.storage.Zeroes;
@@ -8,6 +9,11 @@ import java.nio.ByteBuffer;
 
 /** An extent without a file. */
 record ZeroExtent(long capacity) implements Extent {
+    @Override
+    public int unit() {
+        return DiskImage.PAGE;
+    }
+
     @Override
     public Place find(long offset, long length) {
         return new Place.Zero(Math.min(length, capacity - offset));

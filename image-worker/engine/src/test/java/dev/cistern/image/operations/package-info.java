@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.image.operations;
+
+import org.jspecify.annotations.NullMarked;
