@@ -54,7 +54,8 @@ final class CreateCommand implements Command {
         return size;
     }
 
-    private static void help(Console console, String format, boolean withFile) throws Failure {
+    /** Prints what {@code -o} takes for a format. */
+    static void help(Console console, String format, boolean withFile) throws Failure {
         var known = known(format);
         console.out()
                 .print(

@@ -82,8 +82,8 @@ record ImageName(
         }
     }
 
-    private static ImageName ofOptions(Console console, String text, boolean shared)
-            throws Failure {
+    /** The image that a list of options names. */
+    static ImageName ofOptions(Console console, String text, boolean shared) throws Failure {
         var list = OptionList.parse(text);
         var driver = list.get("driver");
         if (driver.isEmpty() && list.get("file.filename").isEmpty()) {

@@ -12,21 +12,23 @@ import java.util.function.Supplier;
 final class QemuImg {
     private static final Map<String, Supplier<Command>> COMMANDS =
             new TreeMap<>(
-                    Map.of(
-                            "amend", AmendCommand::new,
-                            "bitmap", BitmapCommand::new,
-                            "check", CheckCommand::new,
-                            "commit", CommitCommand::new,
-                            "create", CreateCommand::new,
-                            "info", InfoCommand::new,
-                            "map", MapCommand::new,
-                            "rebase", RebaseCommand::new,
-                            "resize", ResizeCommand::new,
-                            "snapshot", SnapshotCommand::new));
+                    Map.ofEntries(
+                            Map.entry("amend", AmendCommand::new),
+                            Map.entry("bitmap", BitmapCommand::new),
+                            Map.entry("check", CheckCommand::new),
+                            Map.entry("commit", CommitCommand::new),
+                            Map.entry("compare", CompareCommand::new),
+                            Map.entry("convert", ConvertCommand::new),
+                            Map.entry("create", CreateCommand::new),
+                            Map.entry("info", InfoCommand::new),
+                            Map.entry("map", MapCommand::new),
+                            Map.entry("measure", MeasureCommand::new),
+                            Map.entry("rebase", RebaseCommand::new),
+                            Map.entry("resize", ResizeCommand::new),
+                            Map.entry("snapshot", SnapshotCommand::new)));
 
     /** Those of qemu-img that are not here. */
-    private static final Set<String> ELSEWHERE =
-            Set.of("bench", "compare", "convert", "dd", "measure");
+    private static final Set<String> ELSEWHERE = Set.of("bench", "dd");
 
     private QemuImg() {}
 

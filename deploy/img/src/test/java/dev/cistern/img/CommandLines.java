@@ -250,7 +250,8 @@ final class CommandLines {
                         OF_IMAGES,
                         ChainLines.SCENES,
                         BitmapLines.SCENES,
-                        AmendLines.SCENES)
+                        AmendLines.SCENES,
+                        MovingLines.SCENES)
                 .flatMap(List::stream)
                 .toList();
     }
