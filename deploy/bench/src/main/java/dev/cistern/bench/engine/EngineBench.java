@@ -40,6 +40,13 @@ public final class EngineBench implements Callable<Integer> {
     private int rounds;
 
     @Option(
+            names = "--convert-mib",
+            paramLabel = "N",
+            description = "MiB of files in what is converted (default: ${DEFAULT-VALUE}).",
+            defaultValue = "256")
+    private int mebibytes;
+
+    @Option(
             names = "--only",
             paramLabel = "REGEX",
             description = "Only figures in whose names this is found.",
@@ -75,6 +82,7 @@ public final class EngineBench implements Callable<Integer> {
         try {
             new OperationBench(place, folder, rounds, figures).run();
             new IoBench(place, folder, rounds, figures).run();
+            new ConvertBench(place, folder, rounds, mebibytes, figures).run();
         } finally {
             remove(folder);
         }
