@@ -2,6 +2,7 @@ package dev.cistern.pool;
 
 import dev.cistern.common.message.Heartbeat;
 import dev.cistern.common.message.Heartbeat.Slots;
+import dev.cistern.common.message.Json;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -39,6 +40,7 @@ public class Node {
     private int bulkFree;
 
     private int running;
+    private String pools;
 
     @Column(name = "last_seen")
     private Instant lastSeen;
@@ -63,6 +65,7 @@ public class Node {
         bulkTotal = heartbeat.bulk().total();
         bulkFree = heartbeat.bulk().free();
         running = heartbeat.running().size();
+        pools = Json.text(heartbeat.pools());
         lastSeen = now;
     }
 
@@ -99,6 +102,11 @@ public class Node {
     /** Commands in hand. */
     public int running() {
         return running;
+    }
+
+    /** The pools that it works on, and how it finds their folders. */
+    public List<Heartbeat.Reach> pools() {
+        return List.of(Json.readOwn(pools, Heartbeat.Reach[].class));
     }
 
     /** Its last sign of life. */

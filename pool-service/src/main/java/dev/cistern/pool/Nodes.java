@@ -65,6 +65,18 @@ public class Nodes implements PanacheRepositoryBase<Node, String> {
     }
 
     /**
+     * Takes a node off the list, until it is heard of again.
+     *
+     * @throws ProblemException if none of that name has been heard of
+     */
+    public Node forget(String name) {
+        var node = get(name);
+        delete(node);
+        written.remove(name);
+        return node;
+    }
+
+    /**
      * The worker group that a pool belongs to when its definition names none.
      *
      * @throws ProblemException unless there is exactly one

@@ -1,5 +1,6 @@
 package dev.cistern.pool;
 
+import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolFigures;
 import dev.cistern.common.message.PoolPlace;
@@ -42,10 +43,18 @@ public class Pool {
     private boolean claimed;
     private boolean opened;
     private boolean autostart;
+    private String source;
     private double overcommit;
 
     @Column(name = "capacity_limit")
     private @Nullable Long limit;
+
+    private long reserve;
+
+    @Column(name = "low_space")
+    private long lowSpace;
+
+    private boolean low;
 
     @Column(name = "file_mode")
     private int mode;
@@ -65,6 +74,9 @@ public class Pool {
     @Column(name = "event_sequence")
     private long eventSequence;
 
+    @Column(name = "looked_at")
+    private Instant lookedAt;
+
     @Column(name = "created_at")
     private Instant createdAt;
 
@@ -80,9 +92,11 @@ public class Pool {
         this.id = id;
         this.tenant = tenant;
         this.createdAt = Instant.now();
+        this.lookedAt = createdAt;
         this.name = definition.name();
         this.type = definition.type();
         this.path = definition.path();
+        this.source = Json.text(definition.source());
         this.state = PoolState.INACTIVE;
         this.updatedAt = createdAt;
         accounting(definition);
@@ -103,13 +117,15 @@ public class Pool {
      * worker group under one that names none.
      */
     public final void redefine(PoolDefinition definition) {
-        if (!path.equals(definition.path())) {
+        if (!path.equals(definition.path())
+                || !source().mount(type).equals(definition.source().mount(definition.type()))) {
             claimed = false;
             measured(PoolFigures.UNKNOWN);
         }
         name = definition.name();
         type = definition.type();
         path = definition.path();
+        source = Json.text(definition.source());
         if (definition.node() != null) {
             group = definition.node();
         }
@@ -126,8 +142,10 @@ public class Pool {
 
     private void accounting(PoolDefinition definition) {
         autostart = definition.autostart();
-        overcommit = definition.overcommit();
-        limit = definition.limit();
+        overcommit = definition.space().overcommit();
+        limit = definition.space().limit();
+        reserve = definition.space().reserve();
+        lowSpace = definition.space().lowSpace();
     }
 
     /** The worker group that reaches the folder is known from now on. */
@@ -192,6 +210,27 @@ public class Pool {
         claimed = false;
     }
 
+    /**
+     * Its folder is gone, and the marker with it; an empty one takes its place at the next build.
+     */
+    public void deleted() {
+        claimed = false;
+        measured(PoolFigures.UNKNOWN);
+    }
+
+    /** Takes what users may change at any time; null leaves a setting alone. */
+    public void adjust(PoolSettings settings) {
+        if (settings.autostart() != null) {
+            autostart = settings.autostart();
+        }
+        var space = settings.over(space());
+        overcommit = space.overcommit();
+        limit = space.limit();
+        reserve = space.reserve();
+        lowSpace = space.lowSpace();
+        measured(figures());
+    }
+
     /** Gone, and the folder is free. */
     public void undefined() {
         become(PoolState.UNDEFINED);
@@ -202,6 +241,7 @@ public class Pool {
         capacity = figures.capacity();
         allocation = figures.allocation();
         available = figures.available();
+        low = figures.capacity() > 0 && space().isLow(available);
         updatedAt = Instant.now();
     }
 
@@ -217,15 +257,12 @@ public class Pool {
 
     /** What commands carry. */
     public PoolPlace place(UUID installation) {
-        return new PoolPlace(id, installation, epoch, path);
+        return new PoolPlace(id, installation, epoch, path, source().mount(type).orElse(null));
     }
 
     /** Bytes that the capacities of the volumes may sum up to. */
     public long allowed() {
-        if (limit != null) {
-            return limit;
-        }
-        return (long) Math.min((double) Long.MAX_VALUE, capacity * overcommit);
+        return space().allowed(capacity);
     }
 
     /** The pool's id, libvirt's UUID. */
@@ -263,6 +300,16 @@ public class Pool {
         return group;
     }
 
+    /** Somebody looks at what is in it, whatever he will find. */
+    public void lookedAt(Instant now) {
+        lookedAt = now;
+    }
+
+    /** When that was last begun. */
+    public Instant lookedAt() {
+        return lookedAt;
+    }
+
     /** Its state. */
     public PoolState state() {
         return state;
@@ -295,14 +342,19 @@ public class Pool {
         return autostart;
     }
 
-    /** Times its capacity that volumes may sum up to. */
-    public double overcommit() {
-        return overcommit;
+    /** Where its content comes from. */
+    public final PoolSource source() {
+        return Json.readOwn(source, PoolSource.class);
     }
 
-    /** Bytes that volumes may sum up to, or null. */
-    public @Nullable Long limit() {
-        return limit;
+    /** How its space is promised. */
+    public final SpaceRules space() {
+        return new SpaceRules(overcommit, limit, reserve, lowSpace);
+    }
+
+    /** Whether it was low on space when last measured. */
+    public boolean low() {
+        return low;
     }
 
     /** Owner and mode of its folder. */

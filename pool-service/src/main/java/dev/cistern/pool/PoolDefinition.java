@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A pool as a user wants it; what makes no sense is refused on the way in.
  *
  * @param id the pool's id if the user has chosen one, as libvirt's XML can
- * @param type libvirt's word for the kind of pool; all are kept, {@code dir} can be used
+ * @param type libvirt's word for the kind of pool; all are kept, {@code dir}, {@code fs} and {@code
+ *     netfs} can be used
  * @param path absolute folder; may be empty for types that have none
  * @param node worker group that reaches the folder; null for the only one there is
- * @param overcommit how many times the file system's size the volumes' capacities may sum up to
- * @param limit bytes that they may sum up to, instead of that
  * @param label security label, kept for libvirt
  * @param xml the definition as it was given, or null
  */
@@ -27,18 +26,24 @@ public record PoolDefinition(
         String name,
         String type,
         String path,
+        PoolSource source,
         @Nullable String node,
         Permissions permissions,
         @Nullable String label,
         boolean autostart,
-        double overcommit,
-        @Nullable Long limit,
+        SpaceRules space,
         @Nullable String xml) {
-    /** Ten times the space, as thin images rarely fill up together. */
-    public static final double DEFAULT_OVERCOMMIT = 10;
-
-    /** The one kind of pool that can be built and started. */
+    /** A folder. */
     public static final String DIR = "dir";
+
+    /** A file system on a device, to be mounted. */
+    public static final String FS = "fs";
+
+    /** A file system on the network, to be mounted. */
+    public static final String NETFS = "netfs";
+
+    /** The kinds of pools that can be built and started. */
+    public static final Set<String> USABLE = Set.of(DIR, FS, NETFS);
 
     private static final int LONGEST_NAME_BYTES = 255;
 
@@ -54,8 +59,8 @@ public record PoolDefinition(
     private static final Set<String> TYPES =
             Set.of(
                     DIR,
-                    "fs",
-                    "netfs",
+                    FS,
+                    NETFS,
                     "logical",
                     "disk",
                     "iscsi",
@@ -68,6 +73,11 @@ public record PoolDefinition(
                     "zfs",
                     "vstorage");
 
+    /** The types that libvirt knows. */
+    static Set<String> types() {
+        return TYPES;
+    }
+
     /** Refuses what cannot be a pool, with the reason. */
     public PoolDefinition {
         checkName(name);
@@ -77,16 +87,11 @@ public record PoolDefinition(
                             .formatted(type, TYPES.stream().sorted().toList()));
         }
         path = checkPath(type, path);
+        source.requireComplete(type);
         checkNode(node);
         checkPermissions(permissions);
         if (label != null) {
             checkText("label", label, LONGEST_LABEL_BYTES);
-        }
-        if (!(overcommit >= 0.01 && overcommit <= 10_000)) {
-            throw refused("overcommit is %s, not 0.01 to 10000".formatted(overcommit));
-        }
-        if (limit != null && limit < 1) {
-            throw refused("limit is %d bytes; it must be at least 1".formatted(limit));
         }
     }
 
@@ -113,7 +118,7 @@ public record PoolDefinition(
     }
 
     private static String checkPath(String type, String path) {
-        if (path.isEmpty() && !DIR.equals(type)) {
+        if (path.isEmpty() && !USABLE.contains(type)) {
             return path;
         }
         if (!path.startsWith("/")) {
@@ -140,7 +145,7 @@ public record PoolDefinition(
     }
 
     private static void checkPermissions(Permissions permissions) {
-        if (permissions.mode() < 0 || permissions.mode() > MAX_MODE) {
+        if (permissions.mode() < -1 || permissions.mode() > MAX_MODE) {
             throw refused("the mode is not of the octal digits 0000 to 7777");
         }
         if (permissions.owner() < -1 || permissions.group() < -1) {

@@ -70,6 +70,11 @@ public class Pools implements PanacheRepositoryBase<Pool, UUID> {
         return query.range(0, limit - 1).list();
     }
 
+    /** All that are not undefined. */
+    public List<Pool> defined() {
+        return list("state <> ?1 order by position", PoolState.UNDEFINED);
+    }
+
     private Optional<Pool> named(String name, LockModeType mode) {
         return find("name = ?1" + DEFINED, name, PoolState.UNDEFINED)
                 .withLock(mode)

@@ -191,6 +191,11 @@ public final class Stage {
         return tape.await(type.getSimpleName(), type, which);
     }
 
+    /** Waits for a word to all workers. */
+    public <T extends Control> T told(Class<T> type, Predicate<T> which) {
+        return tape.await(type.getSimpleName(), type, which);
+    }
+
     /** Words that were said so far. */
     public <T extends InternalEvent> List<T> allHeard(Class<T> type, Predicate<T> which) {
         return tape.all(type, which);

@@ -49,7 +49,7 @@ final class DefinitionTest {
                 .header("Location", containsString("/v1/pools/"))
                 .body("state", equalTo("inactive"))
                 .body("type", equalTo("dir"))
-                .body("mode", equalTo("0711"))
+                .body("mode", nullValue())
                 .body("owner", equalTo(-1))
                 .body("overcommit", equalTo(10.0f))
                 .body("limit", nullValue())
@@ -135,7 +135,11 @@ final class DefinitionTest {
                         Map.of("overcommit", -1),
                         Map.of("overcommit", 10_001),
                         Map.of("limit", 0),
-                        Map.of("limit", -1))
+                        Map.of("limit", -1),
+                        Map.of("reserve", -1),
+                        Map.of("lowSpace", -1),
+                        Map.of("type", "fs"),
+                        Map.of("type", "netfs", "source", Map.of("host", "nas")))
                 .map(
                         wrong -> {
                             var definition = new TreeMap<String, Object>(ok);
@@ -288,7 +292,7 @@ final class DefinitionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fs", "netfs", "logical", "rbd", "zfs"})
+    @ValueSource(strings = {"disk", "iscsi", "logical", "rbd", "zfs"})
     void otherTypesAreKeptButCannotBeUsed(String type) {
         var pool = PoolStory.defined(Map.of("type", type));
 

@@ -60,17 +60,16 @@ public final class Images {
         }
     }
 
-    /** A scan has seen the files of a pool's volumes. */
-    public void seen(UUID scan, UUID pool) {
+    /** The files of a pool have been looked at. */
+    public void seen(UUID pool) {
         jdbi.useHandle(
                 handle ->
                         handle.execute(
-                                "insert into image as i (volume, options) select v.id, e.options from scan_entry e"
-                                        + " join volume v on v.pool = ? and v.name = e.name and v.state = 'AVAILABLE'"
-                                        + " and not v.drifted where e.operation = ? and e.options is not null"
+                                "insert into image as i (volume, options) select v.id, e.options from pool_file e"
+                                        + " join volume v on v.pool = e.pool and v.name = e.name and v.state = 'AVAILABLE'"
+                                        + " and not v.drifted where e.pool = ? and e.options is not null"
                                         + " on conflict (volume) do update set options = excluded.options"
                                         + " where i.options is distinct from excluded.options",
-                                pool,
-                                scan));
+                                pool));
     }
 }

@@ -1,12 +1,16 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.PoolMount;
 import dev.cistern.common.message.PoolPlace;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool as volume-service sees it.
  *
  * @param group worker group that reaches it
+ * @param mount what workers mount on its folder, or null
+ * @param scan the scan that told last which files are in it, since it was opened; null before that
  * @param capacity bytes of the file system
  * @param allowed bytes that the capacities of its volumes may sum up to
  */
@@ -19,6 +23,8 @@ public record PoolView(
         String group,
         UUID installation,
         String path,
+        @Nullable PoolMount mount,
+        @Nullable UUID scan,
         long capacity,
         long allowed) {
 
@@ -42,6 +48,6 @@ public record PoolView(
 
     /** What commands carry. */
     public PoolPlace place() {
-        return new PoolPlace(id, installation, epoch, path);
+        return new PoolPlace(id, installation, epoch, path, mount);
     }
 }

@@ -1,7 +1,9 @@
 package dev.cistern.volume;
 
 import dev.cistern.common.message.InternalEvent.PoolOpened;
+import dev.cistern.common.message.Json;
 import dev.cistern.common.message.PoolFigures;
+import dev.cistern.common.message.PoolMount;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.sql.ResultSet;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of the view of pools. Each method is one statement in the caller's transaction. */
 public final class PoolViews {
@@ -97,12 +100,12 @@ public final class PoolViews {
                     var rows =
                             handle.createUpdate(
                                             "insert into pool_view (id, name, tenant, state, epoch, worker_group, installation,"
-                                                    + " path, capacity, allocation, available, allowed) values (:id, :name,"
-                                                    + " :tenant, 'OPEN', :epoch, :group, :installation, :path, :capacity,"
+                                                    + " path, mount, capacity, allocation, available, allowed) values (:id, :name,"
+                                                    + " :tenant, 'OPEN', :epoch, :group, :installation, :path, :mount, :capacity,"
                                                     + " :allocation, :available, :allowed)"
                                                     + " on conflict (id) do update set name = :name, tenant = :tenant,"
                                                     + " state = 'OPEN', epoch = :epoch, worker_group = :group,"
-                                                    + " installation = :installation, path = :path, capacity = :capacity,"
+                                                    + " installation = :installation, path = :path, mount = :mount, scan = null, capacity = :capacity,"
                                                     + " allocation = :allocation, available = :available,"
                                                     + " allowed = :allowed, closing_for = null"
                                                     + " where pool_view.epoch < :epoch")
@@ -113,6 +116,7 @@ public final class PoolViews {
                                     .bind("group", event.group())
                                     .bind("installation", event.place().installation())
                                     .bind("path", event.place().path())
+                                    .bind("mount", text(event.place().mount()))
                                     .bind("capacity", event.figures().capacity())
                                     .bind("allocation", event.figures().allocation())
                                     .bind("available", event.figures().available())
@@ -123,6 +127,10 @@ public final class PoolViews {
                             event.poolId());
                     return rows == 1;
                 });
+    }
+
+    private static @Nullable String text(@Nullable PoolMount mount) {
+        return mount == null ? null : Json.text(mount);
     }
 
     /** The pool takes no new work; false if a later epoch is known. */
@@ -154,7 +162,8 @@ public final class PoolViews {
 
     /** The pool is undefined; it may come back by being opened. */
     public void forgotten(UUID pool) {
-        update("update pool_view set state = 'FORGOTTEN' where id = ?", pool);
+        update("update pool_view set state = 'FORGOTTEN', scan = null where id = ?", pool);
+        update("delete from pool_file where pool = ?", pool);
     }
 
     /** Whether any pool is closing. */
@@ -165,6 +174,11 @@ public final class PoolViews {
                                         "select exists (select from pool_view where state = 'CLOSING')")
                                 .mapTo(Boolean.class)
                                 .one());
+    }
+
+    /** A scan has told which files are in it. */
+    public void scanned(UUID pool, UUID scan) {
+        update("update pool_view set scan = ? where id = ?", scan, pool);
     }
 
     /** The file system's figures were seen. */
@@ -200,7 +214,13 @@ public final class PoolViews {
                 row.getString("worker_group"),
                 row.getObject("installation", UUID.class),
                 row.getString("path"),
+                mount(row.getString("mount")),
+                row.getObject("scan", UUID.class),
                 row.getLong("capacity"),
                 row.getLong("allowed"));
+    }
+
+    private static @Nullable PoolMount mount(@Nullable String json) {
+        return json == null ? null : Json.readOwn(json, PoolMount.class);
     }
 }

@@ -11,6 +11,7 @@ import static dev.cistern.volume.VolumeStory.volumeOf;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.Result;
@@ -63,6 +64,81 @@ final class ScansTest {
         assertThat(story.reserved()).isEqualTo(5 * MIB);
         assertThat(story.refreshed(file("overlay", 5 * MIB, 9, "base.raw")).adopted()).isZero();
         story.deleted(id);
+    }
+
+    private static FileFacts growing(String name, long size) {
+        return new FileFacts(
+                name,
+                "raw",
+                size,
+                size,
+                null,
+                null,
+                9,
+                size,
+                Instant.EPOCH,
+                new Permissions(0, 0, 0600),
+                null);
+    }
+
+    @Test
+    void aLookThatNobodyAskedForAdoptsWhatHasNotChangedSinceTheLastOne() {
+        var story = VolumeStory.open();
+
+        assertThat(story.scanned(story.lookedAt(), List.of(growing("copy", 1))).adopted()).isZero();
+        assertThat(story.scanned(story.lookedAt(), List.of(growing("copy", 2))).adopted()).isZero();
+        assertThat(story.scanned(story.lookedAt(), List.of(growing("copy", 2))).adopted())
+                .isEqualTo(1);
+        story.deleted(named(story, "copy"));
+    }
+
+    @Test
+    void aFileThatADifferenceDoesNotNameIsAsItWas() {
+        var story = VolumeStory.open();
+        var first = story.lookedAt();
+        var scan = story.scan(first);
+        stage.answer(
+                scan, new Result.PoolScanPage(0, List.of(growing("same", 1), growing("gone", 1))));
+        stage.answer(scan, new Result.PoolScanned(1, FIGURES));
+        assertThat(story.inventoried(first).adopted()).isZero();
+
+        var second = story.lookedAt();
+        var next = story.scan(second);
+        var basis = ((Command.ScanPool) next.command()).basis();
+        assertThat(basis).isEqualTo(scan.operation());
+        stage.answer(
+                next, new Result.PoolScanPage(0, List.of(growing("new", 1)), List.of("gone")));
+        stage.answer(next, new Result.PoolScanned(1, FIGURES, basis));
+        assertThat(story.inventoried(second).adopted()).isEqualTo(1);
+        var third = story.refresh();
+        var last = story.scan(third);
+        stage.answer(last, new Result.PoolScanned(0, FIGURES, next.operation()));
+
+        assertThat(story.inventoried(third).volumes()).isEqualTo(2);
+        assertThat(volume(named(story, "same")).getString("state")).isEqualTo("available");
+        assertThat(given().get("/v1/volumes/" + story.pool() + ":gone").statusCode())
+                .isEqualTo(404);
+        story.deleted(named(story, "same"));
+        story.deleted(named(story, "new"));
+    }
+
+    @Test
+    void aDifferenceToAnotherScanIsAskedForWhole() {
+        var story = VolumeStory.open();
+        var refresh = story.refresh();
+        var scan = story.scan(refresh);
+        stage.answer(scan, new Result.PoolScanned(0, FIGURES, UUID.randomUUID()));
+
+        var again =
+                stage.take(
+                        "the scan once more",
+                        message ->
+                                message.operation().equals(scan.operation())
+                                        && message.attempt() > scan.attempt());
+
+        assertThat(((Command.ScanPool) again.command()).basis()).isNull();
+        stage.answer(again, new Result.PoolScanned(0, FIGURES));
+        assertThat(story.inventoried(refresh).problem()).isNull();
     }
 
     @Test

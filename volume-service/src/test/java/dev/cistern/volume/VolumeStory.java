@@ -73,6 +73,13 @@ record VolumeStory(Stage stage, String pool, UUID poolId, String group) {
         return operation;
     }
 
+    /** The same without anyone having said that what is there is complete. */
+    UUID lookedAt() {
+        var operation = UUID.randomUUID();
+        stage.say(new PoolRefreshRequested(poolId, operation, true));
+        return operation;
+    }
+
     /** The scan that the service has a worker do on behalf of an operation of pool-service. */
     CommandMessage scan(UUID answers) {
         return stage.take(scanAsked(answers));

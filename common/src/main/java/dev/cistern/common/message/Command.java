@@ -18,8 +18,25 @@ public sealed interface Command {
     /**
      * Makes the pool's folder if it is absent and gives it owner and mode, as {@code virsh
      * pool-build}.
+     *
+     * @param formatting of the pool's device, or null to leave it alone
      */
-    record BuildPool(PoolPlace pool, Permissions permissions) implements Command {}
+    record BuildPool(PoolPlace pool, Permissions permissions, @Nullable Formatting formatting)
+            implements Command {
+        /** To make the folder alone. */
+        public BuildPool(PoolPlace pool, Permissions permissions) {
+            this(pool, permissions, null);
+        }
+    }
+
+    /**
+     * A file system to be made on a device.
+     *
+     * @param type as in {@code mkfs -t}
+     * @param overwrite whatever is on the device; without it a device with anything on it that is
+     *     known is refused
+     */
+    record Formatting(String device, String type, boolean overwrite) {}
 
     /**
      * Claims the pool's folder for this installation and measures it.
@@ -39,9 +56,25 @@ public sealed interface Command {
     record ReleasePool(PoolPlace pool) implements Command {}
 
     /**
-     * Lists the images in the pool's folder; the answer comes in {@link Result.PoolScanPage pages}.
+     * Removes the folder of a pool that has no files but Cistern's own, as {@code virsh
+     * pool-delete}.
+     *
+     * @param device whose content is overwritten with zeroes first, or null
      */
-    record ScanPool(PoolPlace pool) implements Command {}
+    record DeletePool(PoolPlace pool, @Nullable String device) implements Command {}
+
+    /**
+     * Lists the images in the pool's folder; the answer comes in {@link Result.PoolScanPage pages}.
+     *
+     * @param basis an earlier scan, by its operation: a worker that remembers it need only tell
+     *     what is different since; null to be told everything
+     */
+    record ScanPool(PoolPlace pool, @Nullable UUID basis) implements Command {
+        /** A scan that tells everything. */
+        public ScanPool(PoolPlace pool) {
+            this(pool, null);
+        }
+    }
 
     /** Work on one volume, done under its lock. */
     sealed interface OfVolume extends Command {

@@ -8,4 +8,7 @@ import java.util.UUID;
 public sealed interface Control {
     /** Whoever runs this operation stops it as soon as it can and reports it cancelled. */
     record CancelOperation(UUID operation) implements Control {}
+
+    /** The pool is stopped: whoever has it mounted takes that off. */
+    record LeavePool(PoolPlace pool) implements Control {}
 }

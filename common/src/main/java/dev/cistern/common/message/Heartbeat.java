@@ -3,6 +3,7 @@ package dev.cistern.common.message;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's sign of life, once a second.
@@ -12,6 +13,7 @@ import java.util.UUID;
  * @param groups the worker groups that it belongs to
  * @param running what it has taken and whose result is not yet sent, and what it sent within the
  *     last seconds
+ * @param pools those that it has worked on and that were not stopped since
  */
 public record Heartbeat(
         String worker,
@@ -21,7 +23,46 @@ public record Heartbeat(
         Instant at,
         Slots metadata,
         Slots bulk,
-        List<Running> running) {
+        List<Running> running,
+        List<Reach> pools) {
+    /** Messages of older workers have no {@code pools}. */
+    @SuppressWarnings("ConstantValue")
+    public Heartbeat {
+        pools = pools == null ? List.of() : List.copyOf(pools);
+    }
+
+    /** A sign of life of a worker that reaches no pool. */
+    public Heartbeat(
+            String worker,
+            UUID incarnation,
+            List<String> groups,
+            String version,
+            Instant at,
+            Slots metadata,
+            Slots bulk,
+            List<Running> running) {
+        this(worker, incarnation, groups, version, at, metadata, bulk, running, List.of());
+    }
+
+    /**
+     * How a worker finds a pool's folder.
+     *
+     * @param reachable whether it is there, is the pool's, and answers
+     * @param abilities of its file system; null while unknown
+     */
+    public record Reach(UUID pool, boolean reachable, @Nullable Abilities abilities) {}
+
+    /**
+     * What a file system was found able to do.
+     *
+     * @param fileSystem its name, or its magic number in hex
+     * @param reflink whether files can share their blocks
+     * @param holes whether space in the middle of a file can be given back
+     * @param locks whether locks of open file descriptions are kept
+     * @param directIo whether files can be opened past the cache (O_DIRECT)
+     */
+    public record Abilities(
+            String fileSystem, boolean reflink, boolean holes, boolean locks, boolean directIo) {}
 
     /**
      * Room in one lane.

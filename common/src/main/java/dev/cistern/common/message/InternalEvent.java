@@ -34,8 +34,19 @@ public sealed interface InternalEvent {
             long allowed)
             implements InternalEvent {}
 
-    /** pool-service: take stock of the pool and answer {@link PoolInventoried}. */
-    record PoolRefreshRequested(UUID poolId, UUID operation) implements InternalEvent {}
+    /**
+     * pool-service: take stock of the pool and answer {@link PoolInventoried}.
+     *
+     * @param patient a file is adopted only when two such looks in a row found it the same, as
+     *     nobody has said that it is complete
+     */
+    record PoolRefreshRequested(UUID poolId, UUID operation, boolean patient)
+            implements InternalEvent {
+        /** A look that a user asked for: what is there is adopted at once. */
+        public PoolRefreshRequested(UUID poolId, UUID operation) {
+            this(poolId, operation, false);
+        }
+    }
 
     /** volume-service: stock is taken. */
     record PoolInventoried(

@@ -37,19 +37,41 @@ public sealed interface Result {
     /** The claim is off. */
     record PoolReleased() implements Done {}
 
+    /** The folder is gone. */
+    record PoolDeleted() implements Done {}
+
     /**
      * Some of the files of a scan. Pages come in order, before {@link PoolScanned}.
      *
      * @param page counts from 0
+     * @param gone names of files that the {@link PoolScanned#basis basis} had and that are not
+     *     there any more
      */
-    record PoolScanPage(int page, List<FileFacts> files) implements Done {}
+    record PoolScanPage(int page, List<FileFacts> files, List<String> gone) implements Done {
+        /** Messages of before there was a basis have no {@code gone}. */
+        @SuppressWarnings("ConstantValue")
+        public PoolScanPage {
+            gone = gone == null ? List.of() : List.copyOf(gone);
+        }
+
+        /** A page of files alone. */
+        public PoolScanPage(int page, List<FileFacts> files) {
+            this(page, files, List.of());
+        }
+    }
 
     /**
      * The end of a scan.
      *
      * @param pages how many pages came before
+     * @param basis the earlier scan that the pages tell the difference to; null if they tell all
      */
-    record PoolScanned(int pages, PoolFigures figures) implements Done {}
+    record PoolScanned(int pages, PoolFigures figures, @Nullable UUID basis) implements Done {
+        /** The end of a scan that told everything. */
+        public PoolScanned(int pages, PoolFigures figures) {
+            this(pages, figures, null);
+        }
+    }
 
     /** The image is published. */
     record VolumeCreated(UUID volumeId, FileFacts file) implements OfFile {}

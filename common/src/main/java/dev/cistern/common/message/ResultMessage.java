@@ -38,6 +38,6 @@ public record ResultMessage(
     @JsonIgnore
     public String id() {
         var id = operation + "." + attempt;
-        return result instanceof Result.PoolScanPage(var page, _) ? id + ".page" + page : id;
+        return result instanceof Result.PoolScanPage(var page, _, _) ? id + ".page" + page : id;
     }
 }

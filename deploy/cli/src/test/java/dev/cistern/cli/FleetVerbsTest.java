@@ -12,7 +12,8 @@ final class FleetVerbsTest {
             """
             {"name":"node-1","groups":["node-1","nfs"],"version":"1.0","state":"online",
             "lastSeen":"2026-11-23T12:00:00Z","slots":{"metadata":{"total":8,"free":7},
-            "bulk":{"total":2,"free":0}},"running":3}""";
+            "bulk":{"total":2,"free":0}},"running":3,"pools":[{"id":"a","name":"images","reachable":true},
+            {"id":"b","name":"nas","reachable":false}]}""";
     private static final String CREATED =
             """
             {"specversion":"1.0","id":"e1","source":"/volume-service","type":"dev.cistern.volume.created.v1",
@@ -37,9 +38,9 @@ final class FleetVerbsTest {
 
         assertThat(client.run("node-list").out().lines())
                 .containsExactly(
-                        " Name     State    Groups        Version   Metadata free   Bulk free   Running   Last seen",
-                        "-------------------------------------------------------------------------------------------------------",
-                        " node-1   online   node-1, nfs   1.0       7/8             0/2         3         2026-11-23T12:00:00Z");
+                        " Name     State    Groups        Version   Metadata free   Bulk free   Running   Pools                Last seen",
+                        "----------------------------------------------------------------------------------------------------------------------------",
+                        " node-1   online   node-1, nfs   1.0       7/8             0/2         3         images, nas (away)   2026-11-23T12:00:00Z");
         assertThat(Trees.read(client.run("node-list -o json").out()))
                 .isEqualTo(Trees.read("[" + NODE + "]"));
         assertThat(server.lines()).containsOnly("GET /v1/nodes?limit=500");

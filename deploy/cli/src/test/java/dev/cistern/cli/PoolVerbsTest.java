@@ -29,6 +29,10 @@ final class PoolVerbsTest {
     @ParameterizedTest
     @CsvSource({
         "pool-build images,POST /v1/pools/images/build,Pool images built",
+        "pool-build images --overwrite,POST /v1/pools/images/build?overwrite=true,Pool images built",
+        "pool-build images --no-overwrite,POST /v1/pools/images/build?noOverwrite=true,Pool images built",
+        "pool-delete images,POST /v1/pools/images/delete,Pool images deleted",
+        "pool-delete images --zeroed,POST /v1/pools/images/delete?zeroed=true,Pool images deleted",
         "pool-start images,POST /v1/pools/images/start,Pool images started",
         "pool-destroy images,POST /v1/pools/images/stop,Pool images destroyed",
         "pool-refresh images,POST /v1/pools/images/refresh,Pool images refreshed",
@@ -43,6 +47,55 @@ final class PoolVerbsTest {
 
         assertThat(run).isEqualTo(new Client.Run(0, sentence + System.lineSeparator(), ""));
         assertThat(server.lines()).containsExactly(request);
+    }
+
+    @Test
+    void marksAPoolAsAutostarted() {
+        server.answers(200, pool("images", "inactive"));
+        server.answers(200, pool("images", "inactive"));
+
+        assertThat(client.run("pool-autostart images").out())
+                .isEqualToIgnoringNewLines("Pool images marked as autostarted");
+        assertThat(server.lastBody()).isEqualTo("{\"autostart\":true}");
+        assertThat(client.run("pool-autostart images --disable").out())
+                .isEqualToIgnoringNewLines("Pool images unmarked as autostarted");
+        assertThat(server.lastBody()).isEqualTo("{\"autostart\":false}");
+        assertThat(server.lines())
+                .containsExactly("PATCH /v1/pools/images", "PATCH /v1/pools/images");
+    }
+
+    @Test
+    void importsAFolderOfLibvirtsWithItsLinks() throws IOException {
+        var links = Files.createDirectory(folder.resolve("autostart"));
+        Files.writeString(folder.resolve("a.xml"), "<pool/>");
+        Files.writeString(folder.resolve("b.xml"), "<pool/>");
+        Files.createSymbolicLink(links.resolve("a.xml"), folder.resolve("a.xml"));
+        for (var answer = 0; answer < 4; answer++) {
+            server.answers(200, pool("images", "inactive"));
+        }
+
+        var run = client.run("pool-import", folder.toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(server.requests().stream().map(request -> request.body()).toList())
+                .containsExactly(
+                        "<pool/>", "{\"autostart\":true}", "<pool/>", "{\"autostart\":false}");
+    }
+
+    @Test
+    void createsByDefiningBuildingAndStarting() {
+        server.answers(201, pool("images", "inactive"));
+        server.answers(202, operation("pool", "succeeded"));
+        server.answers(202, operation("pool", "succeeded"));
+
+        var run = client.run("pool-create-as images dir --target /images --build");
+
+        assertThat(run.out()).as(run.err()).isEqualToIgnoringNewLines("Pool images created");
+        assertThat(server.lines())
+                .containsExactly(
+                        "POST /v1/pools",
+                        "POST /v1/pools/images/build",
+                        "POST /v1/pools/images/start");
     }
 
     @Test
@@ -126,6 +179,11 @@ final class PoolVerbsTest {
             value = {
                 "images dir --target /images | {'name':'images','type':'dir','path':'/images'}",
                 "images dir - - - - /images | {'name':'images','type':'dir','path':'/images'}",
+                "images netfs nas.example.org /exports - - /mnt/nas --source-format nfs --source-protocol-ver 4.2"
+                        + " --mount-option sync --mount-option hard"
+                        + " | {'name':'images','type':'netfs','path':'/mnt/nas','source':{'host':'nas.example.org','dir':'/exports','format':'nfs','protocol':'4.2','mountOptions':['sync','hard']}}",
+                "images fs --source-dev /dev/sdz --source-format xfs --target /mnt/disk"
+                        + " | {'name':'images','type':'fs','path':'/mnt/disk','source':{'device':'/dev/sdz','format':'xfs'}}",
                 "--target=/a/../b images dir --node node-1 --overcommit 1.5 --limit 500G"
                         + " | {'name':'images','type':'dir','path':'/a/../b','node':'node-1','overcommit':1.5,'limit':536870912000}"
             })

@@ -10,6 +10,7 @@ import dev.cistern.worker.execution.Lease;
 import dev.cistern.worker.execution.Paces;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Standing;
+import dev.cistern.worker.folder.PoolLook;
 import dev.cistern.worker.folder.Reaper;
 import dev.cistern.worker.messaging.KafkaClients;
 import dev.cistern.worker.messaging.Messaging;
@@ -45,7 +46,7 @@ public final class Worker implements AutoCloseable {
     public Worker(WorkerSettings settings, Map<String, Object> kafka, CommandWatch watch) {
         this.settings = settings;
         lease = new Lease(settings.lease());
-        probes = new PoolProbes(settings.probePatience());
+        probes = new PoolProbes(settings.probePatience(), new PoolLook());
         standing = new Standing(lease, probes);
         messaging = new Messaging(new KafkaClients(kafka));
         executor =
@@ -64,7 +65,7 @@ public final class Worker implements AutoCloseable {
     /** Starts; Kafka need not be there yet. */
     public void start() {
         reaper.start();
-        messaging.start(this::heartbeat, lease, hand, executor, settings.intaking());
+        messaging.start(this::heartbeat, lease, hand, probes, executor, settings.intaking());
         LOG.infof(
                 "worker %s (groups %s, version %s) started",
                 settings.name(), settings.intaking().groups(), settings.version());
@@ -79,7 +80,8 @@ public final class Worker implements AutoCloseable {
                 Instant.now(),
                 executor.vacancies(Lane.METADATA),
                 executor.vacancies(Lane.BULK),
-                hand.status());
+                hand.status(),
+                probes.reaches());
     }
 
     /** Whether every thread that should run does, by what it is for. */

@@ -9,6 +9,7 @@ import dev.cistern.common.message.ResultMessage;
 import dev.cistern.pool.Nodes;
 import dev.cistern.pool.PoolState;
 import dev.cistern.pool.Pools;
+import dev.cistern.pool.work.Caretaker;
 import dev.cistern.pool.work.PoolWork;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
@@ -30,13 +31,15 @@ public class PoolChannels {
     private final PoolWork work;
     private final Pools pools;
     private final Nodes nodes;
+    private final Caretaker caretaker;
     private final Deliveries results;
     private final Deliveries answers;
 
-    PoolChannels(PoolWork work, Pools pools, Nodes nodes) {
+    PoolChannels(PoolWork work, Pools pools, Nodes nodes, Caretaker caretaker) {
         this.work = work;
         this.pools = pools;
         this.nodes = nodes;
+        this.caretaker = caretaker;
         var foundation = work.runtime().foundation();
         results = work.runtime().results("pool-results");
         answers = foundation.deliveries("pool-internal", this::lockPools, this::answer);
@@ -140,6 +143,7 @@ public class PoolChannels {
         work.runtime().watchdog().heard(heartbeat);
         heartbeat.groups().forEach(work.topics()::ensureGroup);
         nodes.heard(heartbeat);
+        caretaker.heard(heartbeat);
     }
 
     private static List<Delivery> deliveries(ConsumerRecords<String, byte[]> records) {

@@ -4,6 +4,8 @@ import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.pool.PoolDefinition;
+import dev.cistern.pool.PoolSource;
+import dev.cistern.pool.SpaceRules;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ public record PoolJson(
         @Nullable String name,
         @Nullable String type,
         @Nullable String path,
+        @Nullable PoolSource source,
         @Nullable String node,
         @Nullable String mode,
         @Nullable Integer owner,
@@ -24,19 +27,21 @@ public record PoolJson(
         @Nullable String label,
         @Nullable Boolean autostart,
         @Nullable Double overcommit,
-        @Nullable Long limit) {
+        @Nullable Long limit,
+        @Nullable Long reserve,
+        @Nullable Long lowSpace) {
     PoolDefinition definition() {
         return new PoolDefinition(
                 id,
                 required("name", name),
                 type == null ? PoolDefinition.DIR : type,
                 path == null ? "" : path,
+                source == null ? PoolSource.NONE : source,
                 node,
                 permissions(),
                 label,
                 autostart != null && autostart,
-                overcommit == null ? PoolDefinition.DEFAULT_OVERCOMMIT : overcommit,
-                limit,
+                space(),
                 null);
     }
 
@@ -48,6 +53,15 @@ public record PoolJson(
         return value;
     }
 
+    private SpaceRules space() {
+        var fallback = SpaceRules.DEFAULT;
+        return new SpaceRules(
+                overcommit == null ? fallback.overcommit() : overcommit,
+                limit,
+                reserve == null ? fallback.reserve() : reserve,
+                lowSpace == null ? fallback.lowSpace() : lowSpace);
+    }
+
     private Permissions permissions() {
         var fallback = Permissions.POOL_DEFAULT;
         return new Permissions(
@@ -57,12 +71,11 @@ public record PoolJson(
     }
 
     private static int octal(String mode) {
-        try {
-            return Integer.parseInt(mode, 8);
-        } catch (NumberFormatException _) {
+        if (!mode.matches("[0-7]{1,5}")) {
             throw new ProblemException(
                     ProblemCode.INVALID_REQUEST,
                     "mode is '%s', not octal digits like 0711".formatted(mode));
         }
+        return Integer.parseInt(mode, 8);
     }
 }

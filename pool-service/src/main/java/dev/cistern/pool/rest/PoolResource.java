@@ -7,9 +7,13 @@ import dev.cistern.common.http.RequestContext;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.pool.PoolDefinition;
+import dev.cistern.pool.PoolSettings;
 import dev.cistern.pool.PoolState;
+import dev.cistern.pool.work.BuildPool;
+import dev.cistern.pool.work.DeletePool;
 import dev.cistern.pool.work.PoolService;
 import dev.cistern.pool.work.PoolWork;
+import dev.cistern.pool.work.RefreshPool;
 import dev.cistern.pool.work.UndefinePool;
 import dev.cistern.pool.xml.PoolXml;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -17,6 +21,7 @@ import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -108,11 +113,43 @@ public class PoolResource {
         return service.get(pool, PoolXml::write);
     }
 
-    /** Makes the folder. */
+    /** Changes what may be changed of a pool in any state. */
+    @PATCH
+    @Path("{pool}")
+    @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
+    public PoolView adjust(
+            @PathParam("pool") String pool,
+            @Nullable PoolSettings settings,
+            @BeanParam RequestContext context) {
+        if (settings == null) {
+            throw new ProblemException(ProblemCode.MALFORMED_REQUEST, "the body is empty");
+        }
+        return service.adjust(pool, settings, context.requester(), PoolView::of);
+    }
+
+    /** Makes the folder, and with one of the two flags the file system on the pool's device. */
     @POST
     @Path("{pool}/build")
-    public Response build(@PathParam("pool") String pool, @BeanParam RequestContext context) {
-        return submit(pool, "BuildPool", context);
+    public Response build(
+            @PathParam("pool") String pool,
+            @QueryParam("overwrite") boolean overwrite,
+            @QueryParam("noOverwrite") boolean noOverwrite,
+            @BeanParam RequestContext context) {
+        var request = BuildPool.request(overwrite, noOverwrite);
+        return operations.accepted(
+                service.submit(pool, "BuildPool", request, context.requester()), context);
+    }
+
+    /** Removes the folder; the definition stays. */
+    @POST
+    @Path("{pool}/delete")
+    public Response delete(
+            @PathParam("pool") String pool,
+            @QueryParam("zeroed") boolean zeroed,
+            @BeanParam RequestContext context) {
+        var request = new DeletePool.Request(zeroed);
+        return operations.accepted(
+                service.submit(pool, "DeletePool", request, context.requester()), context);
     }
 
     /** Starts it. */
@@ -133,7 +170,10 @@ public class PoolResource {
     @POST
     @Path("{pool}/refresh")
     public Response refresh(@PathParam("pool") String pool, @BeanParam RequestContext context) {
-        return submit(pool, "RefreshPool", context);
+        return operations.accepted(
+                service.submit(
+                        pool, "RefreshPool", new RefreshPool.Request(false), context.requester()),
+                context);
     }
 
     private Response submit(String pool, String kind, RequestContext context) {

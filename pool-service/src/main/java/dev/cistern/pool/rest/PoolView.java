@@ -3,7 +3,9 @@ package dev.cistern.pool.rest;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cistern.common.http.Tagged;
 import dev.cistern.pool.Pool;
+import dev.cistern.pool.PoolSource;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ public record PoolView(
         String name,
         String type,
         String path,
+        @Nullable PoolSource source,
         String state,
         long capacity,
         long allocation,
@@ -24,7 +27,10 @@ public record PoolView(
         long epoch,
         double overcommit,
         @Nullable Long limit,
-        String mode,
+        long reserve,
+        long lowSpace,
+        List<String> conditions,
+        @Nullable String mode,
         int owner,
         int group,
         @Nullable String label,
@@ -45,6 +51,7 @@ public record PoolView(
                 pool.name(),
                 pool.type(),
                 pool.path(),
+                pool.source().equals(PoolSource.NONE) ? null : pool.source(),
                 pool.state().text(),
                 figures.capacity(),
                 figures.allocation(),
@@ -53,9 +60,12 @@ public record PoolView(
                 true,
                 pool.group(),
                 pool.epoch(),
-                pool.overcommit(),
-                pool.limit(),
-                "%04o".formatted(permissions.mode()),
+                pool.space().overcommit(),
+                pool.space().limit(),
+                pool.space().reserve(),
+                pool.space().lowSpace(),
+                pool.low() ? List.of("low-space") : List.of(),
+                permissions.mode() < 0 ? null : "%04o".formatted(permissions.mode()),
                 permissions.owner(),
                 permissions.group(),
                 pool.label(),

@@ -11,6 +11,7 @@ import dev.cistern.common.problem.ProblemException;
 import dev.cistern.pool.Nodes;
 import dev.cistern.pool.Pool;
 import dev.cistern.pool.PoolDefinition;
+import dev.cistern.pool.PoolSettings;
 import dev.cistern.pool.PoolState;
 import dev.cistern.pool.Pools;
 import jakarta.inject.Singleton;
@@ -195,6 +196,28 @@ public class PoolService {
     /** Accepts work that needs no more than its name. */
     public Operation submit(String pool, String kind, Requester requester) {
         return submit(pool, kind, Map.of(), requester);
+    }
+
+    /**
+     * Changes settings of a pool at once. How its space is promised reaches the volumes with its
+     * next start.
+     */
+    public <T> T adjust(
+            String pool, PoolSettings settings, Requester requester, Function<Pool, T> view) {
+        return inTransaction(
+                () -> {
+                    var target = pools.lock(pool);
+                    target.adjust(settings);
+                    work.events()
+                            .publish(
+                                    "adjusted",
+                                    target,
+                                    target.state(),
+                                    requester.actor(),
+                                    requester.traceparent());
+                    pools.flush();
+                    return view.apply(target);
+                });
     }
 
     /** Ends an operation early. */

@@ -8,10 +8,19 @@ import dev.cistern.common.operation.Turn;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.pool.Pool;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Has volume-service take stock of an active pool. */
 public record RefreshPool(Workshop workshop) implements PoolVerb {
+
+    /**
+     * What was asked.
+     *
+     * @param patient nobody has said that what is in the folder is complete: a new file is adopted
+     *     when it has not changed between two looks
+     */
+    public record Request(boolean patient) {}
 
     @Override
     public Optional<Problem> refusal(Pool pool) {
@@ -25,8 +34,11 @@ public record RefreshPool(Workshop workshop) implements PoolVerb {
 
     @Override
     public Turn begin(Pool pool, Operation operation) {
+        pool.lookedAt(Instant.now());
         if (pool.opened()) {
-            workshop.tell(new InternalEvent.PoolRefreshRequested(pool.id(), operation.id()));
+            var patient = operation.request(Request.class).patient();
+            workshop.tell(
+                    new InternalEvent.PoolRefreshRequested(pool.id(), operation.id(), patient));
         } else {
             pool.reopened();
             workshop.announceOpen(pool, operation);

@@ -11,6 +11,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.pool.Pool;
 import dev.cistern.pool.PoolState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ public record StartPool(Workshop workshop) implements PoolVerb {
 
     @Override
     public Optional<Problem> refusal(Pool pool) {
-        return Workshop.unlessDirectory(pool)
+        return Workshop.unlessUsable(pool)
                 .or(
                         () ->
                                 pool.state() == PoolState.INACCESSIBLE
@@ -36,6 +37,7 @@ public record StartPool(Workshop workshop) implements PoolVerb {
     @Override
     public Turn begin(Pool pool, Operation operation) {
         pool.starting();
+        pool.lookedAt(Instant.now());
         return new Turn.Send(new Command.StartPool(workshop.place(pool), pool.claimed()));
     }
 

@@ -53,6 +53,7 @@ public record StopPool(Workshop workshop) implements PoolVerb {
         var pool = workshop.pool(operation);
         var before = pool.state();
         pool.stopped();
+        workshop.haveAllLeave(pool);
         workshop.publish("stopped", pool, before, operation);
         return new Turn.Finish(Map.of());
     }

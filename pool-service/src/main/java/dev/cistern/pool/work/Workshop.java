@@ -1,5 +1,6 @@
 package dev.cistern.pool.work;
 
+import dev.cistern.common.message.Control;
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.operation.Operation;
@@ -30,6 +31,14 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
 
     void tell(InternalEvent event) {
         outbox.send(OutboxMessage.internal(event));
+    }
+
+    /** Workers other than the one that was commanded may have the pool mounted. */
+    void haveAllLeave(Pool pool) {
+        var place = place(pool);
+        if (place.mount() != null) {
+            outbox.send(OutboxMessage.control(new Control.LeavePool(place)));
+        }
     }
 
     void publish(String verb, Pool pool, PoolState before, Operation operation) {
@@ -78,8 +87,12 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
         }
         var pool = pool(operation);
         var before = pool.state();
+        var wasLow = pool.low();
         pool.running(stock.figures());
         publish(verb, pool, before, operation);
+        if (pool.low() && !wasLow) {
+            publish("lowspace", pool, pool.state(), operation);
+        }
         return new Turn.Finish(Stock.of(stock));
     }
 
@@ -103,13 +116,16 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
                                         .formatted(pool.name(), pool.state().text())));
     }
 
-    static Optional<Problem> unlessDirectory(Pool pool) {
-        return PoolDefinition.DIR.equals(pool.type())
+    static Optional<Problem> unlessUsable(Pool pool) {
+        return PoolDefinition.USABLE.contains(pool.type())
                 ? Optional.empty()
                 : Optional.of(
                         Problem.of(
                                 ProblemCode.UNSUPPORTED,
                                 "pool '%s' is of type %s, which is kept but cannot be used; only %s can"
-                                        .formatted(pool.name(), pool.type(), PoolDefinition.DIR)));
+                                        .formatted(
+                                                pool.name(),
+                                                pool.type(),
+                                                PoolDefinition.USABLE.stream().sorted().toList())));
     }
 }

@@ -5,6 +5,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.pool.Pool;
 import dev.cistern.pool.PoolDefinition;
+import dev.cistern.pool.SpaceRules;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -32,27 +33,29 @@ public final class PoolXml {
             throw refused("the document's root is <%s>, not <pool>".formatted(root.getTagName()));
         }
         var target = XmlText.child(root, "target");
+        var permissions = target.flatMap(element -> XmlText.child(element, PERMISSIONS));
         return new PoolDefinition(
                 id(root),
-                required(root, "name"),
+                name(root),
                 type(root),
                 target.flatMap(element -> XmlText.text(element, "path")).orElse(""),
+                SourceXml.read(root),
                 null,
-                target.flatMap(element -> XmlText.child(element, PERMISSIONS))
-                        .map(PoolXml::permissions)
-                        .orElse(Permissions.POOL_DEFAULT),
-                target.flatMap(element -> XmlText.child(element, PERMISSIONS))
-                        .flatMap(element -> XmlText.text(element, "label"))
-                        .orElse(null),
+                permissions.map(PoolXml::permissions).orElse(Permissions.POOL_DEFAULT),
+                permissions.flatMap(element -> XmlText.text(element, "label")).orElse(null),
                 false,
-                PoolDefinition.DEFAULT_OVERCOMMIT,
-                null,
+                SpaceRules.DEFAULT,
                 xml);
     }
 
-    private static String required(Element root, String name) {
-        return XmlText.text(root, name)
-                .orElseThrow(() -> refused("the pool has no <%s>".formatted(name)));
+    /** A pool without a name has that of its source, which LVM and iSCSI pools have. */
+    private static String name(Element root) {
+        return XmlText.text(root, "name")
+                .or(
+                        () ->
+                                XmlText.child(root, "source")
+                                        .flatMap(source -> XmlText.text(source, "name")))
+                .orElseThrow(() -> refused("the pool has no <name>"));
     }
 
     private static String type(Element root) {
@@ -77,7 +80,15 @@ public final class PoolXml {
         return new Permissions(
                 number(element, "owner", 10).orElse(fallback.owner()),
                 number(element, "group", 10).orElse(fallback.group()),
-                number(element, "mode", OCTAL).orElse(fallback.mode()));
+                mode(element).orElse(fallback.mode()));
+    }
+
+    private static Optional<Integer> mode(Element element) {
+        var mode = number(element, "mode", OCTAL);
+        if (mode.isPresent() && mode.get() < 0) {
+            throw refused("<mode> is negative");
+        }
+        return mode;
     }
 
     private static Optional<Integer> number(Element element, String name, int radix) {
@@ -119,15 +130,28 @@ public final class PoolXml {
 
     private static void target(Document document, Pool pool) {
         var root = document.getDocumentElement();
-        XmlText.ensure(root, "source");
+        SourceXml.write(document, pool.source());
         var target = XmlText.ensure(root, "target");
         XmlText.set(target, "path", pool.path());
-        var permissions = XmlText.ensure(target, PERMISSIONS);
-        XmlText.set(permissions, "mode", "0" + Integer.toOctalString(pool.permissions().mode()));
-        XmlText.set(permissions, "owner", Integer.toString(pool.permissions().owner()));
-        XmlText.set(permissions, "group", Integer.toString(pool.permissions().group()));
-        if (pool.label() != null) {
-            XmlText.set(permissions, "label", pool.label());
+        var given = pool.permissions();
+        if (!given.equals(Permissions.POOL_DEFAULT) || pool.label() != null) {
+            permissions(XmlText.ensure(target, PERMISSIONS), given, pool.label());
+        }
+    }
+
+    /** What is left open is left out, as libvirt does. */
+    private static void permissions(Element element, Permissions given, @Nullable String label) {
+        if (given.mode() >= 0) {
+            XmlText.set(element, "mode", "0" + Integer.toOctalString(given.mode()));
+        }
+        if (given.owner() >= 0) {
+            XmlText.set(element, "owner", Integer.toString(given.owner()));
+        }
+        if (given.group() >= 0) {
+            XmlText.set(element, "group", Integer.toString(given.group()));
+        }
+        if (label != null) {
+            XmlText.set(element, "label", label);
         }
     }
 }

@@ -5,6 +5,8 @@ import dev.cistern.common.problem.ProblemException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.xml.XMLConstants;
@@ -98,6 +100,24 @@ final class XmlText {
             }
         }
         return Optional.empty();
+    }
+
+    static Optional<Element> child(Element parent, String namespace, String name) {
+        return children(parent, namespace, name).stream().findFirst();
+    }
+
+    static List<Element> children(Element parent, String namespace, String name) {
+        var found = new ArrayList<Element>();
+        for (@Nullable Node node = parent.getFirstChild();
+                node != null;
+                node = node.getNextSibling()) {
+            if (node instanceof Element element
+                    && name.equals(element.getLocalName())
+                    && namespace.equals(element.getNamespaceURI())) {
+                found.add(element);
+            }
+        }
+        return found;
     }
 
     static Optional<String> text(Element parent, String name) {

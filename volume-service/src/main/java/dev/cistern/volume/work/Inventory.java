@@ -1,6 +1,5 @@
 package dev.cistern.volume.work;
 
-import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
@@ -10,7 +9,6 @@ import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeState;
 import java.util.List;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +30,7 @@ final class Inventory {
                     + " or e.capacity <> v.capacity or e.backing_file is distinct from v.backing_file))";
 
     private static final String FOUND =
-            " from volume v left join scan_entry e on e.operation = :operation and e.name = v.name";
+            " from volume v left join pool_file e on e.pool = v.pool and e.name = v.name";
 
     private final Jdbi jdbi;
     private final Ledger ledger;
@@ -52,87 +50,21 @@ final class Inventory {
     /** What a scan came to: volumes in the pool, and how many of them each was said of. */
     record Stock(int volumes, int adopted, int missing, int drifted) {}
 
-    /** Takes in some of the files; the first page replaces what an earlier attempt has sent. */
-    void page(UUID operation, int page, List<FileFacts> files) {
-        if (page == 0) {
-            forget(operation);
-        }
-        jdbi.useHandle(
-                handle -> {
-                    handle.execute(
-                            "insert into scan_page (operation, page) values (?, ?) on conflict do nothing",
-                            operation,
-                            page);
-                    insert(handle, operation, files);
-                });
-    }
-
-    private static void insert(Handle handle, UUID operation, List<FileFacts> files) {
-        var batch =
-                handle.prepareBatch(
-                        "insert into scan_entry (operation, name, format, capacity, allocation, fault,"
-                                + " backing_file, backing_format, inode, file_mode, file_owner, file_group, snapshots, options)"
-                                + " values (:operation, :name, :format, :capacity, :allocation, :fault,"
-                                + " :backingFile, :backingFormat, :inode, :mode, :owner, :group, cast(:snapshots as jsonb),"
-                                + " cast(:options as jsonb))"
-                                + " on conflict do nothing");
-        for (var file : files) {
-            batch.bind("operation", operation)
-                    .bind("name", file.name())
-                    .bind("format", file.format())
-                    .bind("capacity", file.capacity())
-                    .bind("allocation", file.allocation())
-                    .bind("fault", file.problem())
-                    .bind("backingFile", file.backingFile())
-                    .bind("backingFormat", file.backingFormat())
-                    .bind("inode", file.inode())
-                    .bind("mode", file.permissions().mode())
-                    .bind("owner", file.permissions().owner())
-                    .bind("group", file.permissions().group())
-                    .bind(
-                            "snapshots",
-                            file.snapshots().isEmpty() ? null : Json.text(file.snapshots()))
-                    .bind("options", file.options() == null ? null : Json.text(file.options()))
-                    .add();
-        }
-        batch.execute();
-    }
-
-    /** How many pages have come. */
-    int pages(UUID operation) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "select count(*) from scan_page where operation = :operation")
-                                .bind("operation", operation)
-                                .mapTo(Integer.class)
-                                .one());
-    }
-
-    /** Drops what a scan has sent. */
-    void forget(UUID operation) {
-        jdbi.useHandle(
-                handle -> {
-                    handle.execute("delete from scan_entry where operation = ?", operation);
-                    handle.execute("delete from scan_page where operation = ?", operation);
-                });
-    }
-
     /**
      * Brings the inventory in line with a complete scan.
      *
      * @param start place in the order of changes at which the scan began
+     * @param patient whether a new file must have been seen twice before it is adopted
      */
-    Stock apply(Operation scan, long start) {
+    Stock apply(Operation scan, long start, boolean patient) {
         lockChanged(scan, start);
         publishAppeared(scan, start);
         var missing = mark(scan, start, "missing", MISSING, "missing");
         var drifted = mark(scan, start, "drifted", DRIFTED, "drifted");
         measure(scan, start);
-        var adopted = adopt(scan, start);
+        var adopted = adopt(scan, start, patient);
         takeInSnapshots(scan, start, adopted);
-        images.seen(scan.id(), scan.pool());
-        forget(scan.id());
+        images.seen(scan.pool());
         return new Stock(count(scan, "true"), adopted.size(), missing, drifted);
     }
 
@@ -151,7 +83,6 @@ final class Inventory {
                                                 + DRIFTED
                                                 + " or v.allocation <> coalesce(e.allocation, v.allocation)))"
                                                 + " order by id for update")
-                                .bind("operation", scan.id())
                                 .bind("pool", scan.pool())
                                 .bind("start", start)
                                 .mapTo(UUID.class)
@@ -181,7 +112,6 @@ final class Inventory {
                                                 + condition
                                                 + ") returning id")
                                 .bind("value", value)
-                                .bind("operation", scan.id())
                                 .bind("pool", scan.pool())
                                 .bind("start", start)
                                 .mapTo(UUID.class)
@@ -201,7 +131,6 @@ final class Inventory {
                                                         + " and v.missing and not "
                                                         + MISSING
                                                         + " order by v.id")
-                                        .bind("operation", scan.id())
                                         .bind("pool", scan.pool())
                                         .bind("start", start)
                                         .mapTo(UUID.class)
@@ -216,11 +145,10 @@ final class Inventory {
                                         "update volume v set allocation = e.allocation, fault = e.fault,"
                                                 + " file_mode = e.file_mode, file_owner = e.file_owner,"
                                                 + " file_group = e.file_group, updated_at = now()"
-                                                + " from scan_entry e where e.operation = :operation and e.name = v.name and "
+                                                + " from pool_file e where e.pool = v.pool and e.name = v.name and "
                                                 + JUDGED
                                                 + " and (v.allocation, v.file_mode, v.file_owner, v.file_group, coalesce(v.fault, ''))"
                                                 + " <> (e.allocation, e.file_mode, e.file_owner, e.file_group, coalesce(e.fault, ''))")
-                                .bind("operation", scan.id())
                                 .bind("pool", scan.pool())
                                 .bind("start", start)
                                 .execute());
@@ -240,7 +168,6 @@ final class Inventory {
                                                         + JUDGED
                                                         + ") and (e.snapshots is not null or exists (select from snapshot s"
                                                         + " where s.volume = v.id and s.state = 'AVAILABLE')) order by v.id")
-                                        .bind("operation", scan.id())
                                         .bind("pool", scan.pool())
                                         .bind("start", start)
                                         .bind(
@@ -263,7 +190,7 @@ final class Inventory {
         return json == null ? List.of() : List.of(Json.readOwn(json, SnapshotFacts[].class));
     }
 
-    private List<Adopted> adopt(Operation scan, long start) {
+    private List<Adopted> adopt(Operation scan, long start, boolean patient) {
         var adopted =
                 jdbi.withHandle(
                         handle ->
@@ -273,15 +200,15 @@ final class Inventory {
                                                         + " file_group, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
                                                         + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
                                                         + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
-                                                        + " nextval('change_sequence') from scan_entry e join pool_view p on p.id = :pool"
-                                                        + " where e.operation = :operation and not exists (select from volume v"
+                                                        + " nextval('change_sequence') from pool_file e join pool_view p on p.id = e.pool"
+                                                        + " where e.pool = :pool and (e.steady or not :patient) and not exists (select from volume v"
                                                         + " where v.pool = p.id and v.name = e.name and (v.state in"
                                                         + " ('CREATING', 'AVAILABLE', 'DELETING') or v.changed >= :start"
                                                         + " or exists (select from operation o where o.target = v.id"
                                                         + " and o.finished_at is null))) order by e.name on conflict (pool, name)"
                                                         + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing"
                                                         + " returning id, capacity")
-                                        .bind("operation", scan.id())
+                                        .bind("patient", patient)
                                         .bind("pool", scan.pool())
                                         .bind("start", start)
                                         .map(

@@ -39,11 +39,11 @@ final class PoolConversation {
         switch (event) {
             case InternalEvent.PoolOpened opened -> {
                 if (workshop.pools().opened(opened)) {
-                    takeStock(opened.poolId(), opened.operation());
+                    takeStock(opened.poolId(), opened.operation(), false);
                 }
             }
-            case InternalEvent.PoolRefreshRequested(var pool, var operation) ->
-                    takeStock(pool, operation);
+            case InternalEvent.PoolRefreshRequested(var pool, var operation, var patient) ->
+                    takeStock(pool, operation, patient);
             case InternalEvent.PoolClosing closing -> close(closing);
             case InternalEvent.PoolForgetting(var pool, var operation, var keepFiles) ->
                     forget(pool, operation, keepFiles);
@@ -54,13 +54,13 @@ final class PoolConversation {
         }
     }
 
-    private void takeStock(UUID id, UUID answers) {
+    private void takeStock(UUID id, UUID answers, boolean patient) {
         var pool = workshop.pools().find(id);
         if (pool.isEmpty() || pool.get().state() != PoolView.State.OPEN) {
             workshop.tell(notOpen(id, answers));
             return;
         }
-        operations.accept(scan(pool.get(), new ScanPool.Request(answers, nextChange())));
+        operations.accept(scan(pool.get(), new ScanPool.Request(answers, nextChange(), patient)));
     }
 
     private static PoolInventoried notOpen(UUID pool, UUID answers) {

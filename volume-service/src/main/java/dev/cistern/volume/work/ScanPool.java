@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /** Has a worker list a pool's files, and brings the inventory in line with them. */
-record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
+record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory) implements UseCase {
     static final String KIND = "ScanPool";
     private static final Logger LOG = Logger.getLogger(ScanPool.class);
 
@@ -21,8 +21,9 @@ record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
      *
      * @param answers the operation of pool-service that waits for it
      * @param start place in the order of changes: what changed later is not judged by this scan
+     * @param patient whether a new file must have been seen twice before it is adopted
      */
-    record Request(UUID answers, long start) {}
+    record Request(UUID answers, long start, boolean patient) {}
 
     @Override
     public String kind() {
@@ -34,35 +35,45 @@ record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
         var pool = workshop.pool(operation);
         return pool.closed()
                 ? new Turn.Fail(Workshop.closed(pool))
-                : new Turn.Send(new Command.ScanPool(pool.place()));
+                : new Turn.Send(new Command.ScanPool(pool.place(), pool.scan()));
     }
 
     @Override
     public Turn completed(Operation operation, Result result) {
         return switch (result) {
-            case Result.PoolScanPage(var page, var files) -> {
-                inventory.page(operation.id(), page, files);
+            case Result.PoolScanPage(var page, var found, var gone) -> {
+                files.page(operation.id(), page, found, gone);
                 yield new Turn.Stay();
             }
-            case Result.PoolScanned(var pages, var figures) -> scanned(operation, pages, figures);
+            case Result.PoolScanned scanned -> scanned(operation, scanned);
             default -> throw Workshop.unexpected(operation, result);
         };
     }
 
-    private Turn scanned(Operation operation, int pages, PoolFigures figures) {
-        if (pages == 0) {
-            inventory.forget(operation.id());
+    private Turn scanned(Operation operation, Result.PoolScanned scanned) {
+        if (scanned.pages() == 0) {
+            files.forget(operation.id());
         }
-        var came = inventory.pages(operation.id());
-        if (came != pages) {
+        var came = files.pages(operation.id());
+        if (came != scanned.pages()) {
             LOG.warnf(
                     "scan %s of pool %s has %d pages, of which %d came: the watchdog has it done again",
-                    operation.id(), operation.targetName(), pages, came);
+                    operation.id(), operation.targetName(), scanned.pages(), came);
             return new Turn.Stay();
         }
+        var pool = workshop.pool(operation);
+        if (scanned.basis() != null && !scanned.basis().equals(pool.scan())) {
+            return new Turn.Send(new Command.ScanPool(pool.place(), null));
+        }
+        files.take(operation.id(), pool.id(), scanned.basis() == null);
+        workshop.pools().scanned(pool.id(), operation.id());
+        return applied(operation, scanned.figures());
+    }
+
+    private Turn applied(Operation operation, PoolFigures figures) {
         var request = operation.request(Request.class);
         workshop.pools().measured(operation.pool(), figures);
-        var stock = inventory.apply(operation, request.start());
+        var stock = inventory.apply(operation, request.start(), request.patient());
         workshop.tell(
                 new PoolInventoried(
                         operation.pool(),
@@ -78,7 +89,7 @@ record ScanPool(Workshop workshop, Inventory inventory) implements UseCase {
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        inventory.forget(operation.id());
+        files.forget(operation.id());
         workshop.tell(
                 new PoolInventoried(
                         operation.pool(),

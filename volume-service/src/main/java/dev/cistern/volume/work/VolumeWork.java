@@ -97,7 +97,10 @@ public class VolumeWork implements Service {
                                         new InPlace(
                                                 workshop,
                                                 CheckVolume.repairing(workshop.volumes())),
-                                        new ScanPool(workshop, inventory)),
+                                        new ScanPool(
+                                                workshop,
+                                                new PoolFiles(foundation.jdbi()),
+                                                inventory)),
                                 volume -> representations.get().of(volume),
                                 backlog.limits(),
                                 operationConfig.bulkLimits(),

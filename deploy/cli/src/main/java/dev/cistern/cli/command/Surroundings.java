@@ -48,7 +48,7 @@ public record Surroundings(
     }
 
     /** A variable of the environment; empty if it is not set. */
-    String variable(String name) {
+    public String variable(String name) {
         return environment.getOrDefault(name, "");
     }
 }

@@ -9,6 +9,7 @@ import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.http.Pages;
 import dev.cistern.cli.http.Route;
 import dev.cistern.cli.text.Table;
+import java.util.ArrayList;
 import picocli.CommandLine.Command;
 
 /** {@code node-list}. */
@@ -30,6 +31,7 @@ public final class NodeList extends Verb {
                         "Metadata free",
                         "Bulk free",
                         "Running",
+                        "Pools",
                         "Last seen"),
                 NodeList::row);
     }
@@ -43,8 +45,22 @@ public final class NodeList extends Verb {
             slots(node, "metadata"),
             slots(node, "bulk"),
             node.path("running").asText(),
+            Words.orDash(pools(node)),
             node.path("lastSeen").asText()
         };
+    }
+
+    private static String pools(JsonNode node) {
+        var names = new ArrayList<String>();
+        node.path("pools")
+                .forEach(
+                        pool ->
+                                names.add(
+                                        pool.path("name").asText()
+                                                + (pool.path("reachable").asBoolean()
+                                                        ? ""
+                                                        : " (away)")));
+        return String.join(", ", names);
     }
 
     private static String slots(JsonNode node, String lane) {

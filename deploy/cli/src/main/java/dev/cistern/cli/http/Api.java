@@ -112,6 +112,15 @@ public final class Api {
         return tree(change(request(route, PATIENCE).header("Content-Type", mediaType).POST(body)));
     }
 
+    /** Asks for a change of what the body names. */
+    public JsonNode patch(Route route, JsonNode body) throws Failure {
+        return tree(
+                send(
+                        request(route, PATIENCE)
+                                .header("Content-Type", JSON)
+                                .method("PATCH", BodyPublishers.ofString(Json.write(body)))));
+    }
+
     /** Asks for something to go away. */
     public JsonNode delete(Route route) throws Failure {
         return tree(change(request(route, PATIENCE).DELETE()));

@@ -6,6 +6,7 @@ import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.text.XmlText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code pool-dumpxml}. */
 @Command(
@@ -14,6 +15,12 @@ import picocli.CommandLine.Mixin;
         footer = "%nExample: cistern pool-dumpxml images > images.xml")
 public final class PoolDumpXml extends Verb {
     @Mixin private PoolName pool = new PoolName();
+
+    @Option(
+            names = "--inactive",
+            description = "as in virsh; a pool of Cistern's has one definition only")
+    @SuppressWarnings("UnusedVariable") // there is no other
+    private boolean inactive;
 
     @Override
     protected void run(Session session) throws Failure {

@@ -52,6 +52,7 @@ public final class PoolInfo extends Verb {
                 .add("Path", found.path("path").asText())
                 .addIfPresent("Node", found.path("node").asText(""))
                 .addIfPresent("Overcommit", found.path("overcommit").asText(""))
+                .addIfPresent("Conditions", Words.list(found.path("conditions")))
                 .addIfPresent("Limit", found.hasNonNull("limit") ? size(found.path("limit")) : "");
     }
 

@@ -8,7 +8,10 @@ import dev.cistern.cli.command.Words;
 import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.http.Pages;
 import dev.cistern.cli.http.Route;
+import dev.cistern.cli.text.Printable;
 import dev.cistern.cli.text.Table;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,12 +31,41 @@ public final class PoolList extends Verb {
     @Option(names = "--inactive", description = "only the inactive")
     private boolean inactive;
 
+    @Option(names = "--autostart", description = "only those that are autostarted")
+    private boolean autostart;
+
+    @Option(names = "--no-autostart", description = "only those that are not")
+    private boolean noAutostart;
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE,…",
+            split = ",",
+            description = "only those of these types")
+    private List<String> types = List.of();
+
+    @Option(names = "--persistent", description = "only those that stay defined: all are")
+    private boolean persistent;
+
+    @Option(names = "--transient", description = "only those that do not: none is")
+    private boolean passing;
+
+    @Option(names = "--name", description = "names alone")
+    private boolean names;
+
+    @Option(names = "--uuid", description = "ids alone")
+    private boolean ids;
+
     @Option(names = "--details", description = "with sizes and folder")
     private boolean details;
 
     @Override
     protected void run(Session session) throws Failure {
         var pools = new Pages(session.api(), Route.of("pools"));
+        if ((names || ids) && !session.json()) {
+            printAlone(session, pools);
+            return;
+        }
         Listing.print(
                 session,
                 () -> wanted(pools),
@@ -51,6 +83,19 @@ public final class PoolList extends Verb {
                 details ? PoolList::detailed : PoolList::brief);
     }
 
+    private void printAlone(Session session, Pages pools) throws Failure {
+        for (var pool = wanted(pools); pool != null; pool = wanted(pools)) {
+            var words = new ArrayList<String>();
+            if (ids) {
+                words.add(pool.path("id").asText());
+            }
+            if (names) {
+                words.add(pool.path("name").asText());
+            }
+            session.out().println(Printable.of(String.join(" ", words)));
+        }
+    }
+
     private @Nullable JsonNode wanted(Pages pools) throws Failure {
         var pool = pools.next();
         while (pool != null && !isWanted(pool)) {
@@ -60,7 +105,11 @@ public final class PoolList extends Verb {
     }
 
     private boolean isWanted(JsonNode pool) {
-        return all || INACTIVE.contains(pool.path("state").asText()) == inactive;
+        var autostarts = pool.path("autostart").asBoolean();
+        return (persistent || !passing)
+                && (all || INACTIVE.contains(pool.path("state").asText()) == inactive)
+                && (autostart == noAutostart || autostarts == autostart)
+                && (types.isEmpty() || types.contains(pool.path("type").asText()));
     }
 
     private static String[] brief(JsonNode pool) {

@@ -6,7 +6,6 @@ import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.operation.Work;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code pool-start}. */
 @Command(
@@ -16,13 +15,12 @@ import picocli.CommandLine.Option;
 public final class PoolStart extends Work {
     @Mixin private PoolName pool = new PoolName();
 
-    @Option(names = "--build", description = "makes its folder before")
-    private boolean build;
+    @Mixin private Starting starting = new Starting();
 
     @Override
     protected void first(Session session) throws Failure {
-        if (build) {
-            await(session, session.api().post(pool.route().then("build")));
+        if (starting.builds()) {
+            await(session, session.api().post(starting.build(pool.route())));
         }
     }
 

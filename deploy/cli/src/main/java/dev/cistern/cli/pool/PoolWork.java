@@ -21,12 +21,6 @@ public final class PoolWork extends Work {
         this.participle = participle;
     }
 
-    /** {@code pool-build}. */
-    public static CommandLine build() {
-        return described(
-                new PoolWork("build", "built"), "pool-build", "Makes the folder of a pool.");
-    }
-
     /** {@code pool-destroy}. */
     public static CommandLine destroy() {
         return described(

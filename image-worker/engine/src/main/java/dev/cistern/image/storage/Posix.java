@@ -29,9 +29,10 @@ final class Posix {
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
 
-    /** Two flags whose bits differ between x86-64 and the generic ABI that aarch64 uses. */
+    /** Flags whose bits differ between x86-64 and the generic ABI that aarch64 uses. */
     static final int O_DIRECTORY = generic() ? 0x4000 : 0x10000;
 
+    static final int O_DIRECT = generic() ? 0x10000 : 0x4000;
     static final int O_NOFOLLOW = generic() ? 0x8000 : 0x20000;
 
     static final int RENAME_NOREPLACE = 1;

@@ -9,13 +9,19 @@ import dev.cistern.image.storage.Directory;
 import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.Ownership;
 import dev.cistern.worker.folder.PoolPath;
+import dev.cistern.worker.mount.FileSystems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Makes a pool's folder, and those above it, where there are none; as {@code virsh pool-build}. */
+/**
+ * Makes a pool's folder, and those above it, where there are none, and the file system on its
+ * device where that is asked for; as {@code virsh pool-build}.
+ */
 final class BuildPool implements CommandHandler<Command.BuildPool> {
+    /** libvirt's, for a folder that it makes; one that is there keeps its own. */
+    private static final int DEFAULT_MODE = 0711;
 
     @Override
     public List<String> crashPoints() {
@@ -30,6 +36,11 @@ final class BuildPool implements CommandHandler<Command.BuildPool> {
             work.requireStanding();
             build(path, parent, command.permissions());
         }
+        if (command.formatting() != null) {
+            work.stage("making the file system");
+            work.requireStanding();
+            FileSystems.make(command.formatting(), work.operation());
+        }
         work.crashPoint("publish");
         return new Result.PoolBuilt();
     }
@@ -39,7 +50,8 @@ final class BuildPool implements CommandHandler<Command.BuildPool> {
         try (var above = Directory.open(parent)) {
             var name = path.getFileName().toString();
             if (above.status(name).isEmpty()) {
-                above.makeDirectory(name, permissions.mode());
+                above.makeDirectory(name, DEFAULT_MODE);
+                above.setMode(name, DEFAULT_MODE);
             } else if (!Files.isDirectory(path)) {
                 throw new ProblemException(
                         ProblemCode.POOL_INACCESSIBLE,

@@ -17,6 +17,7 @@ public final class Commands implements CommandExecutor.Handler {
     private final StartPool startPool;
     private final StopPool stopPool;
     private final ReleasePool releasePool;
+    private final DeletePool deletePool;
     private final ScanPool scanPool;
     private final Settle settle;
     private final VolumeHandlers volumes = new VolumeHandlers();
@@ -41,6 +42,7 @@ public final class Commands implements CommandExecutor.Handler {
         startPool = new StartPool(probes);
         stopPool = new StopPool(probes);
         releasePool = new ReleasePool(probes);
+        deletePool = new DeletePool(probes);
         scanPool = new ScanPool(probes);
         settle = new Settle(probes, hand, volumes);
     }
@@ -62,6 +64,7 @@ public final class Commands implements CommandExecutor.Handler {
             case Command.StartPool start -> new Bound<>(startPool, start);
             case Command.StopPool stop -> new Bound<>(stopPool, stop);
             case Command.ReleasePool release -> new Bound<>(releasePool, release);
+            case Command.DeletePool remove -> new Bound<>(deletePool, remove);
             case Command.ScanPool scan -> new Bound<>(scanPool, scan);
             case Command.Settle settling -> new Bound<>(settle, settling);
             case Command.OfVolume ofVolume -> framed(volumes.of(ofVolume));

@@ -56,6 +56,7 @@ final class Problems {
                     Command.StartPool _,
                     Command.StopPool _,
                     Command.ReleasePool _,
+                    Command.DeletePool _,
                     Command.ScanPool _ ->
                     command.kind();
         };

@@ -11,6 +11,7 @@ import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.House;
 import dev.cistern.worker.folder.Marker;
 import dev.cistern.worker.folder.PoolPath;
+import dev.cistern.worker.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -35,6 +36,8 @@ final class ReleasePool implements CommandHandler<Command.ReleasePool> {
     public Result handle(Command.ReleasePool command, Work work) throws IOException {
         probes.forget(command.pool());
         try {
+            work.requireStanding();
+            Mounts.mount(command.pool());
             release(command.pool(), work);
         } catch (NoSuchFileException _) {
             work.stage("nothing to release");
@@ -42,6 +45,9 @@ final class ReleasePool implements CommandHandler<Command.ReleasePool> {
             if (e.problem().code() != ProblemCode.POOL_INACCESSIBLE) {
                 throw e;
             }
+            work.stage("nothing to release");
+        } finally {
+            Mounts.unmount(command.pool());
         }
         work.crashPoint("publish");
         return new Result.PoolReleased();

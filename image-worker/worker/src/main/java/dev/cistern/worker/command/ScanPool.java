@@ -3,20 +3,29 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
+import dev.cistern.image.storage.FileStatus;
+import dev.cistern.worker.command.ScanMemory.Known;
+import dev.cistern.worker.command.ScanMemory.Listing;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.PoolFolder;
 import dev.cistern.worker.folder.VolumeRecord;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists the files of a pool as libvirt does: every regular file whose name does not begin with a
  * dot, the extents of a vmdk included. Sub-folders, devices, pipes, sockets and, unlike in libvirt,
  * symbolic links are passed over: what is behind a link may lie outside of the pool.
+ *
+ * <p>A file that has not changed since this worker's last scan is not opened again; if that scan is
+ * the one that the service knows, only the difference to it is told.
  */
 final class ScanPool implements CommandHandler<Command.ScanPool> {
     private static final int PAGE_FILES = 500;
@@ -25,6 +34,7 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
     private static final int PAGE_CHARACTERS = 128 << 10;
 
     private final PoolProbes probes;
+    private final ScanMemory memory = new ScanMemory();
 
     ScanPool(PoolProbes probes) {
         this.probes = probes;
@@ -40,15 +50,83 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
         try (var pool = PoolFolder.open(command.pool())) {
             probes.watch(command.pool());
             work.stage("scanning");
+            var before = memory.of(command.pool().poolId());
+            var asDifference = before.scan().equals(command.basis());
             var pages = new Pages(work);
-            var names = visible(pool);
-            var known = pool.volumes().byInode();
-            for (var done = 0; done < names.size(); done++) {
-                work.requireWanted();
-                work.progress(done, names.size());
-                facts(pool, names.get(done), known).ifPresent(pages::add);
+            var found = look(pool, before, asDifference, pages, work);
+            if (asDifference) {
+                before.files().keySet().stream()
+                        .filter(name -> !found.containsKey(name))
+                        .forEach(pages::addGone);
             }
-            return new Result.PoolScanned(pages.end(), pool.figures());
+            memory.keep(command.pool().poolId(), new Listing(work.operation(), found));
+            return new Result.PoolScanned(
+                    pages.end(), pool.figures(), asDifference ? command.basis() : null);
+        }
+    }
+
+    private static Map<String, Known> look(
+            PoolFolder pool, Listing before, boolean asDifference, Pages pages, Work work)
+            throws IOException {
+        var names = visible(pool);
+        var records = new Records(pool);
+        var found = new HashMap<String, Known>();
+        for (var done = 0; done < names.size(); done++) {
+            work.requireWanted();
+            work.progress(done, names.size());
+            var name = names.get(done);
+            var earlier = before.files().get(name);
+            var now = known(pool, name, earlier, records);
+            if (now.isPresent()) {
+                found.put(name, now.get());
+                if (!asDifference
+                        || earlier == null
+                        || !earlier.facts().equals(now.get().facts())) {
+                    pages.add(now.get().facts());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Empty if it is no regular file, or gone since it was listed. */
+    private static Optional<Known> known(
+            PoolFolder pool, String name, @Nullable Known earlier, Records records)
+            throws IOException {
+        var lookedAt = Instant.now();
+        var status = pool.files().status(name);
+        if (status.isEmpty() || !status.get().isRegular()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                earlier != null && earlier.isAsBefore(status.get())
+                        ? earlier
+                        : Known.of(
+                                status.get(), facts(pool, name, status.get(), records), lookedAt));
+    }
+
+    private static FileFacts facts(PoolFolder pool, String name, FileStatus status, Records records)
+            throws IOException {
+        var document = records.of(status.inode());
+        return document.isPresent() && document.get().name().equals(name)
+                ? Facts.of(pool.files(), name, status, document.get().format())
+                : Facts.byContent(pool.files(), name, status);
+    }
+
+    /** The records of the pool's volumes, read when the first is asked for. */
+    private static final class Records {
+        private final PoolFolder pool;
+        private @Nullable Map<Long, VolumeRecord> byInode;
+
+        Records(PoolFolder pool) {
+            this.pool = pool;
+        }
+
+        Optional<VolumeRecord> of(long inode) throws IOException {
+            if (byInode == null) {
+                byInode = pool.volumes().byInode();
+            }
+            return Optional.ofNullable(byInode.get(inode));
         }
     }
 
@@ -56,23 +134,10 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
         return pool.files().list().stream().filter(name -> !name.startsWith(".")).sorted().toList();
     }
 
-    /** Empty if it is no regular file, or gone since it was listed. */
-    private static Optional<FileFacts> facts(
-            PoolFolder pool, String name, Map<Long, VolumeRecord> known) throws IOException {
-        var status = pool.files().status(name);
-        if (status.isEmpty() || !status.get().isRegular()) {
-            return Optional.empty();
-        }
-        var record = known.get(status.get().inode());
-        return Optional.of(
-                record != null && record.name().equals(name)
-                        ? Facts.of(pool.files(), name, status.get(), record.format())
-                        : Facts.byContent(pool.files(), name, status.get()));
-    }
-
     private static final class Pages {
         private final Work work;
         private List<FileFacts> files = new ArrayList<>();
+        private List<String> gone = new ArrayList<>();
         private int characters;
         private int count;
 
@@ -82,22 +147,32 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
 
         void add(FileFacts facts) {
             files.add(facts);
-            characters += facts.toString().length();
-            if (files.size() == PAGE_FILES || characters > PAGE_CHARACTERS) {
+            added(facts.toString().length());
+        }
+
+        void addGone(String name) {
+            gone.add(name);
+            added(name.length());
+        }
+
+        private void added(int length) {
+            characters += length;
+            if (files.size() + gone.size() == PAGE_FILES || characters > PAGE_CHARACTERS) {
                 send();
             }
         }
 
         private void send() {
-            work.page(new Result.PoolScanPage(count, List.copyOf(files)));
+            work.page(new Result.PoolScanPage(count, List.copyOf(files), List.copyOf(gone)));
             work.crashPoint("page");
             count++;
             files = new ArrayList<>();
+            gone = new ArrayList<>();
             characters = 0;
         }
 
         int end() {
-            if (!files.isEmpty()) {
+            if (!files.isEmpty() || !gone.isEmpty()) {
                 send();
             }
             return count;

@@ -14,11 +14,15 @@ import dev.cistern.worker.folder.House;
 import dev.cistern.worker.folder.Marker;
 import dev.cistern.worker.folder.PoolFolder;
 import dev.cistern.worker.folder.PoolPath;
+import dev.cistern.worker.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 
-/** Claims a pool's folder, clears away what earlier runs left unpublished, and measures it. */
+/**
+ * Mounts what the pool is on, claims its folder, clears away what earlier runs left unpublished,
+ * and measures it.
+ */
 final class StartPool implements CommandHandler<Command.StartPool> {
     private final PoolProbes probes;
 
@@ -33,6 +37,8 @@ final class StartPool implements CommandHandler<Command.StartPool> {
 
     @Override
     public Result handle(Command.StartPool command, Work work) throws IOException {
+        work.requireStanding();
+        Mounts.mount(command.pool());
         try (var files = PoolPath.open(command.pool());
                 var house = house(command, files);
                 var _ = lock(house)) {

@@ -1,9 +1,10 @@
 package dev.cistern.worker.execution;
 
+import dev.cistern.common.message.Heartbeat.Abilities;
+import dev.cistern.common.message.Heartbeat.Reach;
 import dev.cistern.common.message.PoolPlace;
+import dev.cistern.common.problem.ProblemException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at each pool's folder again and again, on a thread of its own, because a look at storage
@@ -23,10 +25,16 @@ public final class PoolProbes implements AutoCloseable {
     private final Look look;
     private final Map<UUID, Probe> probes = new ConcurrentHashMap<>();
 
-    /** Touches the storage under a path; what it finds does not matter, only that it ends. */
+    /** Looks at a pool's folder. */
     @FunctionalInterface
-    interface Look {
-        void at(Path path) throws IOException;
+    public interface Look {
+        /**
+         * Touches the storage.
+         *
+         * @return what its file system can do, or null if that was not looked for
+         * @throws IOException or ProblemException if the folder is not there or not the pool's
+         */
+        @Nullable Abilities at(PoolPlace pool) throws IOException;
     }
 
     /**
@@ -34,11 +42,7 @@ public final class PoolProbes implements AutoCloseable {
      *
      * @param patience how long a look may take
      */
-    public PoolProbes(Duration patience) {
-        this(patience, Files::getFileStore);
-    }
-
-    PoolProbes(Duration patience, Look look) {
+    public PoolProbes(Duration patience, Look look) {
         this.patience = patience;
         this.look = look;
     }
@@ -61,6 +65,12 @@ public final class PoolProbes implements AutoCloseable {
         return probes.values().stream().map(probe -> probe.pool).toList();
     }
 
+    /** How each of them was found at the last look that came back. */
+    public List<Reach> reaches() {
+        var now = System.nanoTime();
+        return probes.values().stream().map(probe -> probe.reach(now)).toList();
+    }
+
     /** The folders that have not answered for longer than the patience. */
     public List<String> hanging() {
         var now = System.nanoTime();
@@ -80,12 +90,18 @@ public final class PoolProbes implements AutoCloseable {
         private final Thread thread;
         private volatile long lookingSince;
         private volatile boolean looking;
+        private volatile boolean reachable = true;
+        private volatile @Nullable Abilities abilities;
 
         Probe(PoolPlace pool) {
             this.pool = pool;
             this.thread =
                     Thread.ofPlatform().name("probe " + pool.path()).daemon().unstarted(this::run);
             thread.start();
+        }
+
+        Reach reach(long now) {
+            return new Reach(pool.poolId(), reachable && !hangs(now), abilities);
         }
 
         boolean hangs(long now) {
@@ -108,9 +124,11 @@ public final class PoolProbes implements AutoCloseable {
             lookingSince = System.nanoTime();
             looking = true;
             try {
-                look.at(Path.of(pool.path()));
-            } catch (IOException _) {
-                // A folder that is gone answers at once; the commands tell.
+                abilities = look.at(pool);
+                reachable = true;
+            } catch (IOException | ProblemException _) {
+                // A folder that is gone answers at once.
+                reachable = false;
             } finally {
                 looking = false;
             }

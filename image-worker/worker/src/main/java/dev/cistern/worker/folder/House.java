@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Cistern's own folder in a pool's folder, {@code .cistern/}. */
 public final class House implements AutoCloseable {
     /** Its name; files whose names begin with a dot are no volumes. */
-    static final String NAME = ".cistern";
+    public static final String NAME = ".cistern";
 
     private static final String MARKER = "pool";
     private static final String VOLUMES = "volumes";

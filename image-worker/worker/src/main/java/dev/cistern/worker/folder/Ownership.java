@@ -8,12 +8,14 @@ import java.io.IOException;
 public final class Ownership {
     private Ownership() {}
 
-    /** Gives them to a file or folder; an owner or group of −1 stays. */
+    /** Gives them to a file or folder; an owner or group of −1 stays, as does a mode of −1. */
     public static void apply(Directory folder, String name, Permissions permissions)
             throws IOException {
         if (permissions.owner() >= 0 || permissions.group() >= 0) {
             folder.setOwner(name, permissions.owner(), permissions.group());
         }
-        folder.setMode(name, permissions.mode());
+        if (permissions.mode() >= 0) {
+            folder.setMode(name, permissions.mode());
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.OfdLock;
+import dev.cistern.worker.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
@@ -30,13 +31,27 @@ public final class PoolFolder implements AutoCloseable {
     }
 
     /**
-     * Opens a claimed pool.
+     * Opens a claimed pool. One that has to be mounted first is: the start of a pool on shared
+     * storage was the work of one worker, and this may be another.
      *
      * @throws ProblemException with {@link ProblemCode#POOL_INACCESSIBLE} if the folder or its
      *     marker is not there, with {@link ProblemCode#POOL_FOREIGN} if it is another pool's
      */
     @SuppressWarnings("MustBeClosedChecker")
     public static PoolFolder open(PoolPlace place) throws IOException {
+        try {
+            return openAsItIs(place);
+        } catch (ProblemException e) {
+            if (e.problem().code() != ProblemCode.POOL_INACCESSIBLE || Mounts.isThere(place)) {
+                throw e;
+            }
+            Mounts.mount(place);
+            return openAsItIs(place);
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker")
+    private static PoolFolder openAsItIs(PoolPlace place) throws IOException {
         var files = PoolPath.open(place);
         try {
             return new PoolFolder(place, files, claimedHouse(place, files));

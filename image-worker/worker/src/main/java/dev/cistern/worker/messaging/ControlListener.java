@@ -2,8 +2,12 @@ package dev.cistern.worker.messaging;
 
 import dev.cistern.common.message.Control;
 import dev.cistern.common.message.Json;
+import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Topics;
+import dev.cistern.common.problem.ProblemException;
 import dev.cistern.worker.execution.Hand;
+import dev.cistern.worker.execution.PoolProbes;
+import dev.cistern.worker.mount.Mounts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -20,13 +24,15 @@ final class ControlListener implements AutoCloseable {
     private final KafkaClients clients;
     private final TopicWait topic;
     private final Hand hand;
+    private final PoolProbes probes;
     private final Thread thread;
     private volatile boolean closed;
 
-    ControlListener(KafkaClients clients, TopicWait topic, Hand hand) {
+    ControlListener(KafkaClients clients, TopicWait topic, Hand hand, PoolProbes probes) {
         this.clients = clients;
         this.topic = topic;
         this.hand = hand;
+        this.probes = probes;
         this.thread = Thread.ofPlatform().name("control").daemon().unstarted(this::run);
     }
 
@@ -73,10 +79,27 @@ final class ControlListener implements AutoCloseable {
         try {
             switch (Json.read(message.value(), Control.class)) {
                 case Control.CancelOperation(var operation) -> hand.cancel(operation);
+                case Control.LeavePool(var pool) -> leave(pool);
             }
         } catch (IOException e) {
             LOG.debugf("word that this version does not know: %s", e.getMessage());
         }
+    }
+
+    /** Apart, because an unmounting may hang, and word of a cancel must not wait for it. */
+    private void leave(PoolPlace pool) {
+        Thread.ofPlatform()
+                .name("leave " + pool.path())
+                .daemon()
+                .start(
+                        () -> {
+                            try {
+                                probes.forget(pool);
+                                Mounts.leave(pool);
+                            } catch (IOException | ProblemException e) {
+                                LOG.warnf("%s stays mounted: %s", pool.path(), e.getMessage());
+                            }
+                        });
     }
 
     @Override

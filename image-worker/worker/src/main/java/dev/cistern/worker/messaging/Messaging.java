@@ -5,6 +5,7 @@ import dev.cistern.common.message.Lane;
 import dev.cistern.worker.execution.CommandExecutor;
 import dev.cistern.worker.execution.Hand;
 import dev.cistern.worker.execution.Lease;
+import dev.cistern.worker.execution.PoolProbes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,12 +48,13 @@ public final class Messaging implements AutoCloseable {
             Supplier<Heartbeat> heartbeat,
             Lease lease,
             Hand hand,
+            PoolProbes probes,
             CommandExecutor executor,
             Intaking intaking) {
         results.start();
         heartbeats = new Heartbeats(clients, heartbeat, lease);
         heartbeats.start();
-        control = new ControlListener(clients, topics, hand);
+        control = new ControlListener(clients, topics, hand, probes);
         control.start();
         for (var group : intaking.groups()) {
             intaking.consumers()

@@ -60,6 +60,7 @@ class CrashTest {
                 new Command.StartPool(NOWHERE, false),
                 new Command.StopPool(NOWHERE),
                 new Command.ReleasePool(NOWHERE),
+                new Command.DeletePool(NOWHERE, null),
                 new Command.ScanPool(NOWHERE),
                 create,
                 pool.delete(VOLUME, "disk", null),
@@ -81,6 +82,7 @@ class CrashTest {
             case Command.StartPool _ -> new Starting();
             case Command.StopPool _ -> new Stopping();
             case Command.ReleasePool _ -> new Releasing();
+            case Command.DeletePool _ -> new Removing();
             case Command.ScanPool _ -> new Scanning();
             case Command.CreateVolume _ -> new Creating();
             case Command.DeleteVolume _ -> new Deleting();
@@ -220,6 +222,20 @@ class CrashTest {
         public void check(TestPool pool, Result result) {
             assertThat(result).isEqualTo(new Result.PoolReleased());
             assertThat(pool.house("pool")).doesNotExist();
+        }
+    }
+
+    private static final class Removing implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            return new Command.DeletePool(pool.place(), null);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) {
+            assertThat(result).isEqualTo(new Result.PoolDeleted());
+            assertThat(pool.path()).doesNotExist();
         }
     }
 

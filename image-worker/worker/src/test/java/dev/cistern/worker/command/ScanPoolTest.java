@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ScanPoolTest {
     @TempDir Path folder;
     private final Workbench bench = new Workbench();
+    private final List<String> gone = new ArrayList<>();
     private TestPool pool;
+    private @Nullable UUID told;
 
     @BeforeEach
     void start() throws Exception {
@@ -33,13 +36,19 @@ class ScanPoolTest {
     }
 
     private List<FileFacts> scan() throws Exception {
-        var operation = UUID.randomUUID();
-        var result = bench.run(operation, 1, new Command.ScanPool(pool.place()));
+        return scan(UUID.randomUUID(), null);
+    }
+
+    private List<FileFacts> scan(UUID operation, @Nullable UUID basis) throws Exception {
+        gone.clear();
+        var result = bench.run(operation, 1, new Command.ScanPool(pool.place(), basis));
         var files = new ArrayList<FileFacts>();
         var pages = 0;
         for (var message : bench.results) {
             if (message.operation().equals(operation)
-                    && message.result() instanceof Result.PoolScanPage(var page, var listed)) {
+                    && message.result()
+                            instanceof Result.PoolScanPage(var page, var listed, var missed)) {
+                gone.addAll(missed);
                 assertThat(page).isEqualTo(pages++);
                 assertThat(listed.size()).isLessThanOrEqualTo(500);
                 files.addAll(listed);
@@ -52,8 +61,33 @@ class ScanPoolTest {
                         scanned -> {
                             assertThat(scanned.pages()).isEqualTo(expected);
                             assertThat(scanned.figures().capacity()).isPositive();
+                            told = scanned.basis();
                         });
         return files;
+    }
+
+    @Test
+    void tellsOnlyTheDifferenceToTheScanThatItIsAskedFor() throws Exception {
+        Files.writeString(pool.file("same"), "x");
+        Files.writeString(pool.file("changed"), "x");
+        Files.writeString(pool.file("gone"), "x");
+        var first = UUID.randomUUID();
+        assertThat(scan(first, null)).hasSize(3);
+        assertThat(told).isNull();
+        Files.writeString(pool.file("changed"), "longer");
+        Files.writeString(pool.file("new"), "x");
+        Files.delete(pool.file("gone"));
+
+        var second = UUID.randomUUID();
+        var different = scan(second, first);
+
+        assertThat(different).extracting(FileFacts::name).containsExactly("changed", "new");
+        assertThat(gone).containsExactly("gone");
+        assertThat(told).isEqualTo(first);
+        assertThat(scan(UUID.randomUUID(), first))
+                .as("a scan that is not the last one is no basis")
+                .hasSize(3);
+        assertThat(told).isNull();
     }
 
     @Test

@@ -28,7 +28,7 @@ final class Workbench implements AutoCloseable {
 
     final Hand hand = new Hand();
     final Lease lease = new Lease(LONG);
-    final PoolProbes probes = new PoolProbes(LONG);
+    final PoolProbes probes = new PoolProbes(LONG, _ -> null);
     final Commands commands = new Commands(probes, hand);
     final List<ResultMessage> results = Collections.synchronizedList(new ArrayList<>());
     private final Standing standing = new Standing(lease, probes);

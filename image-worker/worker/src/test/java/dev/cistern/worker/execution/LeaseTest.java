@@ -12,7 +12,7 @@ class LeaseTest {
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
     private final Lease lease = new Lease(Duration.ofNanos(15), clock::get);
     private final Standing standing =
-            new Standing(lease, new PoolProbes(Duration.ofSeconds(1), _ -> {}));
+            new Standing(lease, new PoolProbes(Duration.ofSeconds(1), _ -> null));
 
     @Test
     void doesNotHoldBeforeAHeartbeatHasArrived() {

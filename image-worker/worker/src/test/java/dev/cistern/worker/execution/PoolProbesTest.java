@@ -21,6 +21,7 @@ class PoolProbesTest {
                 _ -> {
                     try {
                         answers.await();
+                        return null;
                     } catch (InterruptedException e) {
                         throw new InterruptedIOException();
                     }

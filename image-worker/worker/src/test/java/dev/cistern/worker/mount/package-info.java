@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cistern.worker.mount;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,168 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.Json;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The files of each pool as its last scan found them. The pages of a scan are kept apart until all
+ * have come; then they take the place of what was known, or change it if they tell the difference.
+ */
+final class PoolFiles {
+    private static final String FACTS =
+            "format, capacity, allocation, fault, backing_file, backing_format, inode, size, modified,"
+                    + " file_mode, file_owner, file_group, snapshots, options";
+
+    private static final String OLD = of("f");
+    private static final String NEW = of("excluded");
+
+    private final Jdbi jdbi;
+
+    private static String of(String row) {
+        return row + "." + FACTS.replace(", ", ", " + row + ".");
+    }
+
+    PoolFiles(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** Takes in some of the files; the first page replaces what an earlier attempt has sent. */
+    void page(UUID operation, int page, List<FileFacts> files, List<String> gone) {
+        if (page == 0) {
+            forget(operation);
+        }
+        jdbi.useHandle(
+                handle -> {
+                    handle.execute(
+                            "insert into scan_page (operation, page) values (?, ?) on conflict do nothing",
+                            operation,
+                            page);
+                    insert(handle, operation, files);
+                    handle.createUpdate(
+                                    "insert into scan_gone (operation, name)"
+                                            + " select :operation, unnest(:gone::text[]) on conflict do nothing")
+                            .bind("operation", operation)
+                            .bindArray("gone", String.class, gone)
+                            .execute();
+                });
+    }
+
+    private static void insert(Handle handle, UUID operation, List<FileFacts> files) {
+        if (files.isEmpty()) {
+            return;
+        }
+        var batch =
+                handle.prepareBatch(
+                        "insert into scan_entry (operation, name, "
+                                + FACTS
+                                + ") values (:operation, :name, :format, :capacity, :allocation, :fault,"
+                                + " :backingFile, :backingFormat, :inode, :size, :modified, :mode, :owner, :group,"
+                                + " cast(:snapshots as jsonb), cast(:options as jsonb))"
+                                + " on conflict do nothing");
+        for (var file : files) {
+            batch.bind("operation", operation)
+                    .bind("name", file.name())
+                    .bind("format", file.format())
+                    .bind("capacity", file.capacity())
+                    .bind("allocation", file.allocation())
+                    .bind("fault", file.problem())
+                    .bind("backingFile", file.backingFile())
+                    .bind("backingFormat", file.backingFormat())
+                    .bind("inode", file.inode())
+                    .bind("size", file.size())
+                    .bind("modified", file.modified())
+                    .bind("mode", file.permissions().mode())
+                    .bind("owner", file.permissions().owner())
+                    .bind("group", file.permissions().group())
+                    .bind(
+                            "snapshots",
+                            file.snapshots().isEmpty() ? null : Json.text(file.snapshots()))
+                    .bind("options", file.options() == null ? null : Json.text(file.options()))
+                    .add();
+        }
+        batch.execute();
+    }
+
+    /** How many pages have come. */
+    int pages(UUID operation) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select count(*) from scan_page where operation = :operation")
+                                .bind("operation", operation)
+                                .mapTo(Integer.class)
+                                .one());
+    }
+
+    /** Drops what a scan has sent. */
+    void forget(UUID operation) {
+        jdbi.useHandle(
+                handle -> {
+                    handle.execute("delete from scan_entry where operation = ?", operation);
+                    handle.execute("delete from scan_gone where operation = ?", operation);
+                    handle.execute("delete from scan_page where operation = ?", operation);
+                });
+    }
+
+    /**
+     * Takes over what a scan has sent, whole or as the difference to the scan before. A file that
+     * has the size and the time of the scan before is steady from now on.
+     */
+    void take(UUID operation, UUID pool, boolean whole) {
+        jdbi.useHandle(
+                handle -> {
+                    removeGone(handle, operation, pool, whole);
+                    steady(handle, operation, pool);
+                    merge(handle, operation, pool);
+                });
+        forget(operation);
+    }
+
+    private static void removeGone(Handle handle, UUID operation, UUID pool, boolean whole) {
+        handle.createUpdate(
+                        "delete from pool_file f where f.pool = :pool and "
+                                + (whole
+                                        ? "not exists (select from scan_entry e where e.operation = :operation"
+                                                + " and e.name = f.name)"
+                                        : "exists (select from scan_gone g where g.operation = :operation"
+                                                + " and g.name = f.name)"))
+                .bind("operation", operation)
+                .bind("pool", pool)
+                .execute();
+    }
+
+    private static void steady(Handle handle, UUID operation, UUID pool) {
+        handle.createUpdate(
+                        "update pool_file f set steady = true where f.pool = :pool and not f.steady"
+                                + " and not exists (select from scan_entry e where e.operation = :operation"
+                                + " and e.name = f.name and (e.size, e.modified) <> (f.size, f.modified))")
+                .bind("operation", operation)
+                .bind("pool", pool)
+                .execute();
+    }
+
+    private static void merge(Handle handle, UUID operation, UUID pool) {
+        handle.createUpdate(
+                        "insert into pool_file as f (pool, name, "
+                                + FACTS
+                                + ", steady) select :pool, name, "
+                                + FACTS
+                                + ", false from scan_entry where operation = :operation"
+                                + " on conflict (pool, name) do update set ("
+                                + FACTS
+                                + ", steady) = row("
+                                + NEW
+                                + ", f.steady and (f.size, f.modified) = (excluded.size, excluded.modified))"
+                                + " where row("
+                                + OLD
+                                + ") is distinct from row("
+                                + NEW
+                                + ")")
+                .bind("operation", operation)
+                .bind("pool", pool)
+                .execute();
+    }
+}
