@@ -142,10 +142,14 @@ public class Pool {
 
     private void accounting(PoolDefinition definition) {
         autostart = definition.autostart();
-        overcommit = definition.space().overcommit();
-        limit = definition.space().limit();
-        reserve = definition.space().reserve();
-        lowSpace = definition.space().lowSpace();
+        promise(definition.space());
+    }
+
+    private void promise(SpaceRules space) {
+        overcommit = space.overcommit();
+        limit = space.limit();
+        reserve = space.reserve();
+        lowSpace = space.lowSpace();
     }
 
     /** The worker group that reaches the folder is known from now on. */
@@ -223,12 +227,8 @@ public class Pool {
         if (settings.autostart() != null) {
             autostart = settings.autostart();
         }
-        var space = settings.over(space());
-        overcommit = space.overcommit();
-        limit = space.limit();
-        reserve = space.reserve();
-        lowSpace = space.lowSpace();
-        measured(figures());
+        promise(settings.over(space()));
+        updatedAt = Instant.now();
     }
 
     /** Gone, and the folder is free. */
@@ -241,8 +241,14 @@ public class Pool {
         capacity = figures.capacity();
         allocation = figures.allocation();
         available = figures.available();
-        low = figures.capacity() > 0 && space().isLow(available);
         updatedAt = Instant.now();
+    }
+
+    /** Whether it is low on space now and was not when this was last asked. */
+    public boolean becomesLow() {
+        var before = low;
+        low = capacity > 0 && space().isLow(available);
+        return low && !before;
     }
 
     /** The number of the next public event. */

@@ -148,6 +148,25 @@ final class MountedPoolTest {
     }
 
     @Test
+    void aDrainedPoolRunsWithoutWorkUntilItIsRefreshed() {
+        var pool = PoolStory.running();
+
+        var drain = accepted(pool.ask("drain"));
+        pool.closed(pool.closing(drain));
+        assertThat(end(drain).getString("state")).isEqualTo("succeeded");
+        given().get("/v1/pools/" + pool.name())
+                .then()
+                .body("state", equalTo("running"))
+                .body("conditions", hasItem("maintenance"));
+
+        var refresh = accepted(pool.ask("refresh"));
+        assertThat(pool.opened(refresh).place().epoch()).isEqualTo(pool.epoch());
+        pool.inventoried(refresh);
+        end(refresh);
+        assertThat(pool.get().getList("conditions", String.class)).isEmpty();
+    }
+
+    @Test
     void settingsChangeInAnyState() {
         var pool = PoolStory.running();
 
@@ -185,9 +204,7 @@ final class MountedPoolTest {
     void lowSpaceIsToldOnce() throws Exception {
         var pool = PoolStory.defined(Map.of("lowSpace", PoolStory.FIGURES.available() + 1));
         pool.start();
-        assertThat(pool.get().getList("conditions"))
-                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-                .containsExactly("low-space");
+        assertThat(pool.get().getList("conditions", String.class)).containsExactly("low-space");
         var refresh = accepted(pool.ask("refresh"));
         pool.inventoried(refresh);
         end(refresh);

@@ -106,8 +106,7 @@ final class ScansTest {
         var next = story.scan(second);
         var basis = ((Command.ScanPool) next.command()).basis();
         assertThat(basis).isEqualTo(scan.operation());
-        stage.answer(
-                next, new Result.PoolScanPage(0, List.of(growing("new", 1)), List.of("gone")));
+        stage.answer(next, new Result.PoolScanPage(0, List.of(growing("new", 1)), List.of("gone")));
         stage.answer(next, new Result.PoolScanned(1, FIGURES, basis));
         assertThat(story.inventoried(second).adopted()).isEqualTo(1);
         var third = story.refresh();

@@ -65,6 +65,7 @@ final class Verbs {
         all.put("pool-create-as", () -> new CommandLine(new PoolCreateAs()));
         all.put("pool-build", () -> new CommandLine(new PoolBuild()));
         all.put("pool-start", () -> new CommandLine(new PoolStart()));
+        all.put("pool-drain", PoolWork::drain);
         all.put("pool-destroy", PoolWork::destroy);
         all.put("pool-delete", () -> new CommandLine(new PoolDelete()));
         all.put("pool-autostart", () -> new CommandLine(new PoolAutostart()));

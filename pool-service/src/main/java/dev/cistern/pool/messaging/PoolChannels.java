@@ -100,7 +100,19 @@ public class PoolChannels {
     private void measured(InternalEvent.PoolInventoried inventoried) {
         if (inventoried.problem() == null) {
             pools.lock(inventoried.poolId())
-                    .ifPresent(pool -> pool.measured(inventoried.figures()));
+                    .ifPresent(
+                            pool -> {
+                                pool.measured(inventoried.figures());
+                                if (pool.becomesLow()) {
+                                    work.events()
+                                            .publish(
+                                                    "lowspace",
+                                                    pool,
+                                                    pool.state(),
+                                                    "cistern",
+                                                    null);
+                                }
+                            });
         }
     }
 

@@ -166,6 +166,13 @@ public class PoolResource {
         return submit(pool, "StopPool", context);
     }
 
+    /** Takes it into maintenance: no new work on its volumes, until the next refresh. */
+    @POST
+    @Path("{pool}/drain")
+    public Response drain(@PathParam("pool") String pool, @BeanParam RequestContext context) {
+        return submit(pool, "DrainPool", context);
+    }
+
     /** Takes stock of it. */
     @POST
     @Path("{pool}/refresh")

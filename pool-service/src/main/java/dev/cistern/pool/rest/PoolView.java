@@ -5,6 +5,7 @@ import dev.cistern.common.http.Tagged;
 import dev.cistern.pool.Pool;
 import dev.cistern.pool.PoolSource;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ public record PoolView(
                 pool.space().limit(),
                 pool.space().reserve(),
                 pool.space().lowSpace(),
-                pool.low() ? List.of("low-space") : List.of(),
+                conditions(pool),
                 permissions.mode() < 0 ? null : "%04o".formatted(permissions.mode()),
                 permissions.owner(),
                 permissions.group(),
@@ -72,5 +73,16 @@ public record PoolView(
                 pool.tenant(),
                 pool.createdAt(),
                 pool.updatedAt());
+    }
+
+    private static List<String> conditions(Pool pool) {
+        var conditions = new ArrayList<String>();
+        if (pool.low()) {
+            conditions.add("low-space");
+        }
+        if (pool.state().active() && !pool.opened()) {
+            conditions.add("maintenance");
+        }
+        return conditions;
     }
 }

@@ -51,7 +51,8 @@ public class Caretaker {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("pool-caretaker").daemon().factory());
 
-    Caretaker(PoolService service, PoolWork work, Pools pools, CareConfig config) {
+    /** Looks after the pools of a service, in rounds that begin with the application. */
+    public Caretaker(PoolService service, PoolWork work, Pools pools, CareConfig config) {
         this.service = service;
         this.work = work;
         this.pools = pools;
@@ -115,7 +116,9 @@ public class Caretaker {
                     config.autostart() && pool.autostart() && isAwake(pool, groups)
                             ? List.of(new Errand(pool.id().toString(), "StartPool", Map.of()))
                             : List.of();
-            case RUNNING, DEGRADED -> look(pool, isOver(pool, config.refreshEvery(), now));
+            // One that is in maintenance is taken back by those who know why.
+            case RUNNING, DEGRADED ->
+                    look(pool, pool.opened() && isOver(pool, config.refreshEvery(), now));
             case INACCESSIBLE ->
                     look(pool, back.contains(pool.id()) || isOver(pool, config.retryEvery(), now));
             case BUILDING, UNDEFINED -> List.of();

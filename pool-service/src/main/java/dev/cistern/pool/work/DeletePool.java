@@ -6,6 +6,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
 import dev.cistern.pool.Pool;
 import dev.cistern.pool.PoolDefinition;
 import java.time.Duration;
@@ -39,11 +40,10 @@ public record DeletePool(Workshop workshop) implements PoolVerb {
     public Turn begin(Pool pool, Operation operation) {
         var zeroed = operation.request(Request.class).zeroed();
         if (zeroed && !PoolDefinition.FS.equals(pool.type())) {
-            return new Turn.Fail(
-                    Problem.of(
-                            ProblemCode.UNSUPPORTED,
-                            "pool '%s' has no device to overwrite with zeroes: only pools of type fs have"
-                                    .formatted(pool.name())));
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED,
+                    "pool '%s' has no device to overwrite with zeroes: only pools of type fs have"
+                            .formatted(pool.name()));
         }
         return new Turn.Send(
                 new Command.DeletePool(

@@ -208,16 +208,17 @@ public class PoolService {
                 () -> {
                     var target = pools.lock(pool);
                     target.adjust(settings);
-                    work.events()
-                            .publish(
-                                    "adjusted",
-                                    target,
-                                    target.state(),
-                                    requester.actor(),
-                                    requester.traceparent());
+                    publish("adjusted", target, requester);
+                    if (target.becomesLow()) {
+                        publish("lowspace", target, requester);
+                    }
                     pools.flush();
                     return view.apply(target);
                 });
+    }
+
+    private void publish(String verb, Pool pool, Requester requester) {
+        work.events().publish(verb, pool, pool.state(), requester.actor(), requester.traceparent());
     }
 
     /** Ends an operation early. */

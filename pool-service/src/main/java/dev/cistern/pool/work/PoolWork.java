@@ -84,6 +84,7 @@ public class PoolWork implements Service {
                         new BuildPool(workshop),
                         new StartPool(workshop),
                         new StopPool(workshop),
+                        new DrainPool(workshop),
                         new DeletePool(workshop),
                         new RefreshPool(workshop),
                         new UndefinePool(workshop))

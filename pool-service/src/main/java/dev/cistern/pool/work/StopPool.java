@@ -60,10 +60,6 @@ public record StopPool(Workshop workshop) implements PoolVerb {
 
     @Override
     public void undo(Operation operation, Problem problem) {
-        var pool = workshop.pool(operation);
-        if (pool.state().active() && !pool.opened()) {
-            pool.reopened();
-            workshop.announceOpen(pool, operation);
-        }
+        workshop.reopen(workshop.pool(operation), operation);
     }
 }

@@ -74,6 +74,14 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
                         pool.allowed()));
     }
 
+    /** A closing that comes to nothing: an active pool takes work again. */
+    void reopen(Pool pool, Operation operation) {
+        if (pool.state().active() && !pool.opened()) {
+            pool.reopened();
+            announceOpen(pool, operation);
+        }
+    }
+
     /** Tells volume-service that the pool takes no more work. */
     void announceClosing(Pool pool, Operation operation) {
         tell(new InternalEvent.PoolClosing(pool.id(), operation.id(), pool.closing()));
@@ -87,10 +95,9 @@ public record Workshop(Pools pools, Installation installation, Outbox outbox, Po
         }
         var pool = pool(operation);
         var before = pool.state();
-        var wasLow = pool.low();
         pool.running(stock.figures());
         publish(verb, pool, before, operation);
-        if (pool.low() && !wasLow) {
+        if (pool.becomesLow()) {
             publish("lowspace", pool, pool.state(), operation);
         }
         return new Turn.Finish(Stock.of(stock));

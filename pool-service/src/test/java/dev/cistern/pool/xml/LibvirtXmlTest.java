@@ -40,7 +40,7 @@ class LibvirtXmlTest {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (libvirtd != null) {
             libvirtd.close();
         }
@@ -62,7 +62,8 @@ class LibvirtXmlTest {
         return xml.contains("<uuid>")
                 ? xml
                 : xml.replace(
-                        "</name>\n  <", "</name>\n  <uuid>%s</uuid>\n  <".formatted(UUID.randomUUID()));
+                        "</name>\n  <",
+                        "</name>\n  <uuid>%s</uuid>\n  <".formatted(UUID.randomUUID()));
     }
 
     private static Pool pool(String xml) {

@@ -38,6 +38,15 @@ public final class PoolWork extends Work {
                         + " from outside.");
     }
 
+    /** {@code pool-drain}. */
+    public static CommandLine drain() {
+        return described(
+                new PoolWork("drain", "drained"),
+                "pool-drain",
+                "Takes a pool into maintenance: work on its volumes ends, new work is refused until"
+                        + " pool-refresh takes it back.");
+    }
+
     private static CommandLine described(PoolWork verb, String name, String what) {
         var line = new CommandLine(verb).setCommandName(name);
         line.getCommandSpec()
