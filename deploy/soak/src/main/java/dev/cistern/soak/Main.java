@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Long trials of Cistern's parts.",
         subcommands = {
+            ConvertCommand.class,
             FuzzCommand.class,
             VerbsCommand.class,
             ChaosCommand.class,
