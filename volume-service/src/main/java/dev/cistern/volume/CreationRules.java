@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class CreationRules {
     private static final Set<String> RAW_MODES = Set.of("off", "falloc", "full");
     private static final Set<String> QCOW2_MODES = Set.of("off", "metadata", "falloc", "full");
+    private static final Set<String> ADAPTERS = Set.of("ide", "lsilogic", "buslogic", "legacyESX");
     private static final int MIN_CLUSTER = 512;
     private static final int MAX_CLUSTER = 2 << 20;
     private static final int USUAL_CLUSTER = 64 << 10;
@@ -29,10 +30,13 @@ final class CreationRules {
      * @throws ProblemException with the option and its rule
      */
     static void require(String format, long capacity, ImageOptions options) {
-        if (format.equals("raw")) {
+        if (format.equals("vmdk")) {
+            requireVmdk(options);
+        } else if (format.equals("raw")) {
             requireOneOf("preallocation", options.preallocation(), RAW_MODES, "raw images");
             requireNone(options);
         } else {
+            requireNoVmdk(options);
             requireOneOf("preallocation", options.preallocation(), QCOW2_MODES, "qcow2 images");
             requireOneOf("compat", options.compat(), Set.of("0.10", "1.1"), "qcow2 images");
             requireOneOf(
@@ -42,6 +46,35 @@ final class CreationRules {
                     "qcow2 images");
             requireQcow2(options);
             requireFits(capacity, options);
+        }
+    }
+
+    private static void requireVmdk(ImageOptions options) {
+        if (!options.equals(
+                ImageOptions.vmdk(
+                        options.subformat(), options.adapterType(), options.hardwareVersion()))) {
+            throw refused(
+                    "vmdk images have no options but subformat, adapterType and hardwareVersion");
+        }
+        requireOneOf("adapterType", options.adapterType(), ADAPTERS, "vmdk images");
+        var hardware = options.hardwareVersion();
+        if (hardware != null && !hardware.matches("[1-9]\\d?")) {
+            throw refused("hardwareVersion is '%s'; it is a number up to 99".formatted(hardware));
+        }
+        var subformat = options.subformat();
+        if (subformat != null && !subformat.equals("monolithicSparse")) {
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED,
+                    "vmdk images of subformat '%s' cannot be created; monolithicSparse can"
+                            .formatted(subformat));
+        }
+    }
+
+    private static void requireNoVmdk(ImageOptions options) {
+        if (options.subformat() != null
+                || options.adapterType() != null
+                || options.hardwareVersion() != null) {
+            throw refused("subformat, adapterType and hardwareVersion are options of vmdk images");
         }
     }
 

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The notes on volumes' images. Each method is one statement in the caller's transaction. */
 public final class Images {
+    /** What a qcow2 image is if nothing else is asked; of one that was made so nothing is noted. */
+    private static final ImageOptions USUAL =
+            new ImageOptions(null, "1.1", 64 << 10, false, false, "zlib", 16);
+
     private final Jdbi jdbi;
 
     /** The notes in the schema of {@code jdbi}. */
@@ -28,11 +32,11 @@ public final class Images {
                                                         options(row.getString("options")),
                                                         row.getString("xml")))
                                 .findOne()
-                                .orElse(new ImageNotes(null, null)));
+                                .orElse(new ImageNotes(USUAL, null)));
     }
 
-    private static @Nullable ImageOptions options(@Nullable String json) {
-        return json == null ? null : Json.readOwn(json, ImageOptions.class);
+    private static ImageOptions options(@Nullable String json) {
+        return json == null ? USUAL : Json.readOwn(json, ImageOptions.class);
     }
 
     /** The XML that a volume is created from. */
@@ -44,6 +48,13 @@ public final class Images {
                                         + " on conflict (volume) do update set xml = excluded.xml",
                                 volume,
                                 xml));
+    }
+
+    /** A volume's file was made; creations are many, and most are of images as usual. */
+    public void made(UUID volume, FileFacts file) {
+        if (!USUAL.equals(file.options())) {
+            seen(volume, file);
+        }
     }
 
     /** A volume's file was seen. */

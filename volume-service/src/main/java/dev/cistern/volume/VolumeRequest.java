@@ -13,7 +13,7 @@ import java.util.Set;
  *
  * @param pool name or id of the pool
  * @param name file name in the pool's folder
- * @param format raw or qcow2
+ * @param format raw, qcow2 or vmdk
  * @param capacity bytes that a guest will see; rounded up to whole sectors of 512
  * @param options what the image is to be like beyond its format
  */
@@ -29,7 +29,7 @@ public record VolumeRequest(
     /** Longest file name that Linux has. */
     private static final int LONGEST_NAME_BYTES = 255;
 
-    private static final Set<String> CREATABLE = Set.of("raw", "qcow2");
+    private static final Set<String> CREATABLE = Set.of("raw", "qcow2", "vmdk");
     private static final int MAX_MODE = 07777;
 
     /** Refuses what cannot be a volume, with the reason. */
@@ -38,7 +38,7 @@ public record VolumeRequest(
         if (!CREATABLE.contains(format)) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
-                    "volumes of format '%s' cannot be created; raw and qcow2 can"
+                    "volumes of format '%s' cannot be created; raw, qcow2 and vmdk can"
                             .formatted(format));
         }
         if (capacity < 1 || capacity > Long.MAX_VALUE - SECTOR) {

@@ -127,6 +127,10 @@ final class CheckTest {
         for (var options :
                 List.<Map<String, ?>>of(
                         Map.of("preallocation", "some"),
+                        Map.of("adapterType", "ide"),
+                        Map.of("format", "vmdk", "clusterSize", 65_536),
+                        Map.of("format", "vmdk", "adapterType", "nvme"),
+                        Map.of("format", "vmdk", "hardwareVersion", "x"),
                         Map.of("format", "raw", "preallocation", "metadata"),
                         Map.of("format", "raw", "clusterSize", 65_536),
                         Map.of("clusterSize", 1000),

@@ -84,7 +84,7 @@ final class RefusalsTest {
                 Arguments.of(Map.of("name", "a\ud800b"), 422, "invalid-request"),
                 Arguments.of(Map.of("name", "x".repeat(300)), 422, "invalid-request"),
                 Arguments.of(Map.of("name", "ä".repeat(128)), 422, "invalid-request"),
-                Arguments.of(Map.of("format", "vmdk"), 422, "unsupported"),
+                Arguments.of(Map.of("format", "vdi"), 422, "unsupported"),
                 Arguments.of(Map.of("format", ""), 422, "unsupported"),
                 Arguments.of(Map.of("mode", "rw"), 422, "invalid-request"),
                 Arguments.of(Map.of("mode", "77777"), 422, "invalid-request"),

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param lazyRefcounts whether writers of a qcow2 image may write refcounts late
  * @param compressionType of qcow2's compressed clusters: zlib or zstd
  * @param refcountBits of qcow2
+ * @param subformat of vmdk, for example monolithicSparse
+ * @param adapterType of vmdk: the disk controller that it is for
+ * @param hardwareVersion of vmdk: of the virtual machines that it is for
  */
 public record ImageOptions(
         @Nullable String preallocation,
@@ -22,10 +25,44 @@ public record ImageOptions(
         @Nullable Boolean extendedL2,
         @Nullable Boolean lazyRefcounts,
         @Nullable String compressionType,
-        @Nullable Integer refcountBits) {
+        @Nullable Integer refcountBits,
+        @Nullable String subformat,
+        @Nullable String adapterType,
+        @Nullable String hardwareVersion) {
     /** An image as usual. */
     public static final ImageOptions USUAL =
             new ImageOptions(null, null, null, null, null, null, null);
+
+    /** A raw or a qcow2 image. */
+    public ImageOptions(
+            @Nullable String preallocation,
+            @Nullable String compat,
+            @Nullable Integer clusterSize,
+            @Nullable Boolean extendedL2,
+            @Nullable Boolean lazyRefcounts,
+            @Nullable String compressionType,
+            @Nullable Integer refcountBits) {
+        this(
+                preallocation,
+                compat,
+                clusterSize,
+                extendedL2,
+                lazyRefcounts,
+                compressionType,
+                refcountBits,
+                null,
+                null,
+                null);
+    }
+
+    /** A vmdk image. */
+    public static ImageOptions vmdk(
+            @Nullable String subformat,
+            @Nullable String adapterType,
+            @Nullable String hardwareVersion) {
+        return new ImageOptions(
+                null, null, null, null, null, null, null, subformat, adapterType, hardwareVersion);
+    }
 
     /** Whether making the image takes its space at once, which takes its time. */
     @JsonIgnore

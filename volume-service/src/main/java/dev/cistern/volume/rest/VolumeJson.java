@@ -28,7 +28,10 @@ public record VolumeJson(
         @Nullable Boolean extendedL2,
         @Nullable Boolean lazyRefcounts,
         @Nullable String compressionType,
-        @Nullable Integer refcountBits) {
+        @Nullable Integer refcountBits,
+        @Nullable String subformat,
+        @Nullable String adapterType,
+        @Nullable String hardwareVersion) {
 
     VolumeRequest request() {
         var fallback = Permissions.VOLUME_DEFAULT;
@@ -48,7 +51,10 @@ public record VolumeJson(
                         extendedL2,
                         lazyRefcounts,
                         compressionType,
-                        refcountBits));
+                        refcountBits,
+                        subformat,
+                        adapterType,
+                        hardwareVersion));
     }
 
     private static <T> T required(String field, @Nullable T value) {

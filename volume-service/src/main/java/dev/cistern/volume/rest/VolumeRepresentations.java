@@ -20,7 +20,6 @@ public class VolumeRepresentations implements Representations {
     @Override
     public List<Object> of(String resource) {
         var volume = service.get(resource);
-        return List.of(
-                VolumeView.of(volume), VolumeDocument.write(volume, service.image(volume)));
+        return List.of(VolumeView.of(volume), VolumeDocument.write(volume, service.image(volume)));
     }
 }

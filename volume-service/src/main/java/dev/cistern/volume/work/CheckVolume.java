@@ -28,11 +28,11 @@ record CheckVolume(String kind, String verb, Volumes volumes) implements Change 
 
     @Override
     public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
-        if (!volume.format().equals("qcow2")) {
+        if (volume.format().equals("raw")) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
-                    "volume '%s' is of format %s; only qcow2 images can be checked"
-                            .formatted(volume.name(), volume.format()));
+                    "volume '%s' is a raw image, which has nothing that could be checked"
+                            .formatted(volume.name()));
         }
         return new Command.CheckVolume(
                 pool,

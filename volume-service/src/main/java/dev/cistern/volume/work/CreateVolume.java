@@ -49,7 +49,7 @@ record CreateVolume(Workshop workshop) implements UseCase {
         }
         var before = workshop.volumes().get(id);
         if (workshop.volumes().created(id, file)) {
-            workshop.images().seen(id, file);
+            workshop.images().made(id, file);
             var counted = before.state() == VolumeState.CREATING ? before.capacity() : 0;
             workshop.ledger().count(before.poolId(), file.capacity() - counted);
             workshop.events().publish("created", id, before.state(), operation);

@@ -32,9 +32,8 @@ public final class VolumeDocument {
         XmlText.set(target, "path", volume.path());
         XmlText.ensure(target, "format").setAttribute("type", volume.format());
         permissions(target, volume);
-        var options = notes.options();
-        if (options != null && volume.format().equals("qcow2")) {
-            qcow2(target, options);
+        if (volume.format().equals("qcow2")) {
+            qcow2(target, notes.options());
         }
         backingStore(root, volume);
         return XmlText.write(document);

@@ -36,6 +36,15 @@ final class ImageFlags {
     @Option(names = "--refcount-bits", paramLabel = "BITS", description = "qcow2: 1 to 64")
     private @Nullable Integer refcountBits;
 
+    @Option(
+            names = "--adapter-type",
+            paramLabel = "TYPE",
+            description = "vmdk: ide, lsilogic, buslogic or legacyESX")
+    private @Nullable String adapterType;
+
+    @Option(names = "--hwversion", paramLabel = "N", description = "vmdk: hardware version")
+    private @Nullable String hardwareVersion;
+
     /** Adds what was given to the request. */
     void addTo(ObjectNode body) {
         if (preallocation != null || metadata) {
@@ -55,6 +64,12 @@ final class ImageFlags {
         }
         if (compressionType != null) {
             body.put("compressionType", compressionType);
+        }
+        if (adapterType != null) {
+            body.put("adapterType", adapterType);
+        }
+        if (hardwareVersion != null) {
+            body.put("hardwareVersion", hardwareVersion);
         }
         if (refcountBits != null) {
             body.put("refcountBits", refcountBits);

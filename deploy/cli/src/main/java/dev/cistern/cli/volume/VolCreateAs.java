@@ -34,7 +34,7 @@ public final class VolCreateAs extends Work {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "raw or qcow2 (default: ${DEFAULT-VALUE})")
+            description = "raw, qcow2 or vmdk (default: ${DEFAULT-VALUE})")
     private String format = "raw";
 
     @Option(names = "--mode", paramLabel = "OCTAL", description = "permission bits (default: 0600)")

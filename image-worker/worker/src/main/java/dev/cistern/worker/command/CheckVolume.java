@@ -7,6 +7,8 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.CheckReport;
 import dev.cistern.image.ImageFormat;
+import dev.cistern.image.OpenGate;
+import dev.cistern.image.VmdkImages;
 import dev.cistern.image.qcow2.Qcow2Checker;
 import dev.cistern.image.storage.Access;
 import dev.cistern.worker.folder.JournalEntry.Intent;
@@ -41,23 +43,28 @@ final class CheckVolume implements VolumeHandler<Command.CheckVolume> {
     }
 
     private static void requireCheckable(ImageFile file) {
-        if (file.format() != ImageFormat.QCOW2) {
+        if (file.format() == ImageFormat.RAW) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
-                    "%s is a %s image; only qcow2 images can be checked"
-                            .formatted(file.file().name(), file.format().text()));
+                    "%s is a raw image, which has nothing that could be checked"
+                            .formatted(file.file().name()));
         }
     }
 
     private static CheckReport report(
             Command.CheckVolume command, ImageFile file, VolumeWork volume) throws IOException {
-        var reading = command.repair() == Command.Repair.NONE;
-        try (var storage = file.hold(reading ? Access.READ : Access.READ_WRITE)) {
-            if (!reading) {
-                volume.intend(new Intent(volume.work().attempt(), List.of(file.file())));
-            }
-            volume.requireLeave();
-            return Qcow2Checker.check(storage, repair(command.repair()));
+        var repair = repair(command.repair());
+        if (repair != CheckReport.Repair.NONE) {
+            volume.intend(new Intent(volume.work().attempt(), List.of(file.file())));
+        }
+        volume.requireLeave();
+        if (file.format() == ImageFormat.VMDK) {
+            return VmdkImages.check(
+                    file.folder(), file.file().name(), OpenGate.folder(file.folder()), repair);
+        }
+        var access = repair == CheckReport.Repair.NONE ? Access.READ : Access.READ_WRITE;
+        try (var storage = file.hold(access)) {
+            return Qcow2Checker.check(storage, repair);
         }
     }
 

@@ -47,7 +47,8 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
 
     private static void make(Command.CreateVolume command, StagedFiles staged) throws IOException {
         try (var file = staged.createImage(command.permissions())) {
-            NewImage.create(command.format(), sectors(command), command.options(), file);
+            new NewImage(command.name(), command.format(), command.options())
+                    .create(sectors(command), file);
             file.sync();
         }
     }

@@ -107,7 +107,8 @@ final class Facts {
                             qcow2.lazyRefcounts(),
                             qcow2.compressionType(),
                             qcow2.refcountBits());
-            case ImageInfo.Details.Raw _, ImageInfo.Details.Vmdk _ -> null;
+            case ImageInfo.Details.Vmdk vmdk -> ImageOptions.vmdk(vmdk.createType(), null, null);
+            case ImageInfo.Details.Raw _ -> null;
         };
     }
 

@@ -9,34 +9,69 @@ import dev.cistern.image.Images;
 import dev.cistern.image.Preallocation;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.VmdkOptions;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Lays new images out as they are asked for. */
-final class NewImage {
-    private NewImage() {}
+/**
+ * A new image as it is asked for.
+ *
+ * @param name that its file will have, which a vmdk image has in it
+ */
+record NewImage(String name, String format, ImageOptions options) {
 
     /**
-     * Lays an image out on empty storage, which the caller syncs.
+     * Lays the image out on empty storage, which the caller syncs.
      *
      * @throws ProblemException if the format cannot be like that; services refuse that too
      */
-    static void create(String format, long capacity, ImageOptions options, Storage storage)
-            throws IOException {
+    void create(long capacity, Storage storage) throws IOException {
         try {
-            var usual = CreateOptions.of(format, capacity);
-            if (usual.format() == ImageFormat.QCOW2) {
-                Images.create(capacity, qcow2(options), storage);
-            } else {
-                Images.create(
-                        new CreateOptions(usual.format(), capacity, preallocation(options)),
-                        storage);
+            switch (ImageFormat.of(format).orElse(null)) {
+                case RAW ->
+                        Images.create(
+                                new CreateOptions(
+                                        ImageFormat.RAW, capacity, preallocation(options)),
+                                storage);
+                case QCOW2 -> Images.create(capacity, qcow2(options), storage);
+                case VMDK -> Images.create(capacity, vmdk(options), name, _ -> storage);
+                case null -> throw unsupported("there are no images of format '%s'", format);
             }
         } catch (IllegalArgumentException e) {
             throw new ProblemException(
                     ProblemCode.INVALID_REQUEST, "%s: %s".formatted(format, e.getMessage()));
         }
+    }
+
+    /** One of more than one file could not be published in one step. */
+    private static VmdkOptions vmdk(ImageOptions options) {
+        var usual = VmdkOptions.DEFAULT;
+        var subformat = options.subformat();
+        if (subformat != null && !subformat.equals(usual.subformat().text())) {
+            throw unsupported("vmdk images of subformat '%s' cannot be created", subformat);
+        }
+        var adapter = options.adapterType();
+        var hardware = options.hardwareVersion();
+        return new VmdkOptions(
+                usual.subformat(),
+                adapter == null
+                        ? usual.adapter()
+                        : VmdkOptions.Adapter.of(adapter)
+                                .orElseThrow(
+                                        () ->
+                                                new IllegalArgumentException(
+                                                        "there is no adapter '%s'"
+                                                                .formatted(adapter))),
+                hardware == null ? usual.hardwareVersion() : hardware,
+                usual.toolsVersion(),
+                usual.zeroedGrains(),
+                Optional.empty(),
+                Preallocation.OFF);
+    }
+
+    private static ProblemException unsupported(String message, String found) {
+        return new ProblemException(ProblemCode.UNSUPPORTED, message.formatted(found));
     }
 
     private static Qcow2Options qcow2(ImageOptions options) {

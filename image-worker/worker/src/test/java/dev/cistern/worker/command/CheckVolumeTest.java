@@ -94,6 +94,20 @@ class CheckVolumeTest {
     }
 
     @Test
+    void checksVmdkImages() throws Exception {
+        Qemu.img(pool.path(), "create", "-q", "-f", "vmdk", "old.vmdk", "1M");
+        var command =
+                new Command.CheckVolume(
+                        pool.place(), volume, 2, pool.image("old.vmdk", "vmdk"), Repair.ALL);
+
+        assertThat(bench.run(command))
+                .isInstanceOfSatisfying(
+                        Result.VolumeChecked.class,
+                        checked -> assertThat(checked.report().corruptions()).isZero());
+        Qemu.img(pool.path(), "check", "-q", "-f", "vmdk", "old.vmdk");
+    }
+
+    @Test
     void saysWhatCannotBeChecked() throws Exception {
         bench.run(pool.create(UUID.randomUUID(), "raw", "raw"));
         var command =

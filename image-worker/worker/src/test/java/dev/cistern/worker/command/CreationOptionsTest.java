@@ -7,6 +7,8 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
@@ -98,6 +100,21 @@ class CreationOptionsTest {
     }
 
     @Test
+    void isTheVmdkThatWasAskedFor() throws Exception {
+        var result = create("vmdk", ImageOptions.vmdk("monolithicSparse", "lsilogic", "8"));
+
+        assertThat(result).isInstanceOf(Result.VolumeCreated.class);
+        assertThat(Qemu.img(pool.path(), "info", "-f", "vmdk", "disk"))
+                .contains("4 MiB", "monolithicSparse");
+        Qemu.img(pool.path(), "check", "-q", "-f", "vmdk", "disk");
+        assertThat(Files.readString(pool.file("disk"), StandardCharsets.ISO_8859_1))
+                .contains(
+                        "ddb.adapterType = \"lsilogic\"",
+                        "ddb.virtualHWVersion = \"8\"",
+                        "\"disk\"");
+    }
+
+    @Test
     void canBeOfTheOldVersion() throws Exception {
         assertThat(create("qcow2", new ImageOptions(null, "0.10", null, null, null, null, null)))
                 .isInstanceOf(Result.VolumeCreated.class);
@@ -123,6 +140,8 @@ class CreationOptionsTest {
                                         new ImageOptions(
                                                 null, "0.10", null, true, null, null, null))))
                 .isEqualTo(ProblemCode.INVALID_REQUEST);
+        assertThat(code(create("vmdk", ImageOptions.vmdk("monolithicFlat", null, null))))
+                .isEqualTo(ProblemCode.UNSUPPORTED);
         assertThat(pool.files()).isEmpty();
         assertThat(pool.staged()).isEmpty();
     }
