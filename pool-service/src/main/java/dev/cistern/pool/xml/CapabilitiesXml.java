@@ -1,5 +1,6 @@
 package dev.cistern.pool.xml;
 
+import dev.cistern.common.xml.XmlText;
 import dev.cistern.pool.PoolCapability;
 import java.util.List;
 import org.w3c.dom.Element;

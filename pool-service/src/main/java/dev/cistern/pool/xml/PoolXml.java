@@ -3,6 +3,7 @@ package dev.cistern.pool.xml;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.xml.XmlText;
 import dev.cistern.pool.Pool;
 import dev.cistern.pool.PoolDefinition;
 import dev.cistern.pool.SpaceRules;

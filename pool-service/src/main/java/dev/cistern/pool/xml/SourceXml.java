@@ -1,5 +1,6 @@
 package dev.cistern.pool.xml;
 
+import dev.cistern.common.xml.XmlText;
 import dev.cistern.pool.PoolSource;
 import java.util.List;
 import java.util.Optional;
