@@ -88,14 +88,24 @@ public record ImageInfo(
          * @param createType the subformat, for example monolithicSparse
          * @param cid content id, changed with the first write after each opening
          * @param parentCid content id of the parent; 0xffffffff for none
-         * @param extents names of the files with the data, as the descriptor has them
+         * @param extents the files with the data
          */
-        record Vmdk(String createType, long cid, long parentCid, List<String> extents)
+        record Vmdk(String createType, long cid, long parentCid, List<Extent> extents)
                 implements Details {
             /** A copy of {@code extents} is taken. */
             public Vmdk {
                 extents = List.copyOf(extents);
             }
         }
+
+        /**
+         * A run of a vmdk image's bytes.
+         *
+         * @param file its name, as the descriptor has it; empty for one that is the image's file
+         * @param type SPARSE, FLAT or the like; empty for one that is the image's file
+         * @param capacity bytes that a guest sees of it
+         * @param grainSize bytes; 0 if it has none, or its file was not found in the folder
+         */
+        record Extent(String file, String type, long capacity, long grainSize) {}
     }
 }

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cistern.image.qcow2.Qcow2Image;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Access;
+import dev.cistern.image.vmdk.VmdkOptions;
+import dev.cistern.image.vmdk.VmdkOptions.Subformat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,7 +43,7 @@ final class GuestBootTest extends OracleBench {
         var first = content.clone();
         var second = writeAndSnapshot(content);
 
-        boot();
+        boot("qcow2", "guest.img");
 
         BootSector.writeInto(content);
         requireClean("guest.img");
@@ -68,7 +73,55 @@ final class GuestBootTest extends OracleBench {
         }
     }
 
-    private void boot() throws Exception {
+    @Test
+    void aGuestBootsFromTheTipOfAGrownVmdkChainAndWrites() throws Exception {
+        var content = new byte[2 * CAPACITY];
+        new Random(4).nextBytes(content);
+        Arrays.fill(content, CAPACITY / 2, CAPACITY * 3 / 4, (byte) 0);
+        System.arraycopy(BootSector.bytes(), 0, content, 0, BootSector.SIZE);
+        var options = VmdkOptions.DEFAULT.withSubformat(Subformat.TWO_GB_SPARSE);
+        Images.create(CAPACITY, options, "guest.vmdk", name -> directory.createFile(name, 0600));
+        writeVmdk(content, 0, CAPACITY / 2);
+        var snapshots = new VmdkSnapshots(directory, "guest.vmdk", OpenGate.folder(directory));
+        var first = snapshots.create("first", Clock.systemUTC());
+        try (var image = openVmdk("guest.vmdk", Access.READ_WRITE)) {
+            image.resize(2 * CAPACITY);
+        }
+        writeVmdk(content, CAPACITY * 3 / 4, CAPACITY * 5 / 4);
+        snapshots.create("second", Clock.systemUTC());
+
+        boot("vmdk", "guest.vmdk");
+
+        BootSector.writeInto(content);
+        requireVmdk(content);
+        snapshots.delete(first, Progress.NONE);
+        requireVmdk(content);
+    }
+
+    private void writeVmdk(byte[] content, int from, int length) throws Exception {
+        try (var image = openVmdk("guest.vmdk", Access.READ_WRITE)) {
+            image.write(ByteBuffer.wrap(content, from, length), from);
+        }
+    }
+
+    private DiskImage openVmdk(String name, Access access) throws Exception {
+        return Images.open(
+                directory,
+                name,
+                new OpenOptions(Optional.of(ImageFormat.VMDK), access, OpenGate.folder(directory)));
+    }
+
+    private void requireVmdk(byte[] content) throws Exception {
+        Files.write(folder.resolve("expected.img"), content);
+        qemuImg("compare", "-f", "raw", "-F", "vmdk", "expected.img", path("guest.vmdk"));
+        try (var image = openVmdk("guest.vmdk", Access.READ)) {
+            var bytes = ByteBuffer.allocate(content.length);
+            image.read(bytes, 0);
+            assertThat(bytes.array()).isEqualTo(content);
+        }
+    }
+
+    private void boot(String format, String name) throws Exception {
         var process =
                 Oracle.start(
                         "qemu-system-x86_64",
@@ -83,7 +136,7 @@ final class GuestBootTest extends OracleBench {
                         "-device",
                         "isa-debug-exit,iobase=0xf4,iosize=0x04",
                         "-drive",
-                        "if=ide,format=qcow2,file=" + path("guest.img"));
+                        "if=ide,format=%s,file=%s".formatted(format, path(name)));
         try {
             assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
             assertThat(process.exitValue()).as(output(process)).isZero();

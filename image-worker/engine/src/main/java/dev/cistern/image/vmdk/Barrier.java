@@ -23,9 +23,6 @@ enum Barrier {
     /** A descriptor of its own file is longer before its last bytes are written. */
     DESCRIPTOR_ROOM,
 
-    /** A copy of the new descriptor is whole before a sector vouches for it. */
-    DESCRIPTOR_COPY,
-
     /** The new descriptor is in its place before the copy goes. */
     DESCRIPTOR_TEXT,
 

@@ -102,7 +102,8 @@ record Descriptor(
     /** Any bytes can be read and written again as ISO 8859-1. */
     private static Charset encoding(Descriptor plain) {
         try {
-            return Charset.forName(plain.entry("encoding").orElse("UTF-8"));
+            var named = Charset.forName(plain.entry("encoding").orElse("UTF-8"));
+            return named.canEncode() ? named : StandardCharsets.ISO_8859_1;
         } catch (IllegalCharsetNameException | UnsupportedCharsetException _) {
             return StandardCharsets.ISO_8859_1;
         }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * Where a descriptor is: in a file of its own, or in the sectors that a sparse extent has for it.
  *
  * <p>A change that fits into one sector is one write. Any other is a copy of the new text first,
- * behind a zero byte at which readers stop, then a sector at the very end that vouches for it, and
- * only then the text itself; whoever finds that sector reads the copy.
+ * behind a zero byte at which readers stop, and a sector at the very end that vouches for it by a
+ * checksum, and only then the text itself; whoever finds that sector reads the copy.
  */
 final class DescriptorFile {
     private static final int SECTOR = 512;
@@ -180,7 +180,6 @@ final class DescriptorFile {
                         .putInt(text.length)
                         .putInt(Arrays.hashCode(text));
         file.writeFully(ByteBuffer.wrap(text), start + size - SECTOR - length);
-        disk.await(Barrier.DESCRIPTOR_COPY, file);
         file.writeFully(voucher.clear(), start + size - SECTOR);
         disk.await(Barrier.DESCRIPTOR, file);
         settle(text, size);

@@ -25,6 +25,11 @@ final class ExtentCheck {
     /** Those slots, counted from the beginning of the file, in which something is. */
     private final SparseBits taken = new SparseBits();
 
+    /** Sectors of the header, the descriptor, directories and tables, and slots that have some. */
+    private final SparseBits metadata = new SparseBits();
+
+    private final SparseBits slotsWithMetadata = new SparseBits();
+
     private final SparseBits grains = new SparseBits();
     private long end;
 
@@ -55,43 +60,76 @@ final class ExtentCheck {
 
     private void run() throws IOException {
         take(0, header.overhead());
-        take(header.directoryAt(), header.directoryBytes());
-        var redundant = header.redundantAt() > 0;
-        var second =
-                redundant ? GrainTables.directory(file, header, header.redundantAt()) : directory;
-        if (redundant) {
-            take(header.redundantAt(), header.directoryBytes());
+        requireOwnPlace("header", 0, SECTOR);
+        var descriptor = SparseHeader.descriptorPlace(file);
+        if (descriptor.isPresent()) {
+            requireOwnPlace("descriptor", descriptor.get().start(), descriptor.get().length());
         }
-        takeTables(directory);
-        takeTables(second);
+        takeDirectory("grain directory", header.directoryAt(), directory);
+        var second = directory;
+        if (header.redundantAt() > 0) {
+            second = GrainTables.directory(file, header, header.redundantAt());
+            takeDirectory("redundant grain directory", header.redundantAt(), second);
+        }
         for (var table = 0; table < header.directoryEntries(); table++) {
-            var at = GrainTables.at(directory, table) * SECTOR;
-            if (isTable(at, table)) {
-                var entries = checkTable(table, at);
-                if (redundant) {
-                    compare(table, entries, GrainTables.at(second, table) * SECTOR);
-                }
-            }
+            checkTable(table, second);
         }
         if (!header.compressed()) {
             findLeaks();
         }
     }
 
-    private void take(long from, long bytes) {
-        for (var at = from / header.grainBytes();
-                at < Math.ceilDiv(from + bytes, header.grainBytes());
-                at++) {
-            var _ = taken.add(at);
+    private void checkTable(int table, ByteBuffer second) throws IOException {
+        var at = GrainTables.at(directory, table) * SECTOR;
+        if (isTable(at, table)) {
+            var entries = checkEntries(table, at);
+            if (header.redundantAt() > 0) {
+                compare(table, entries, GrainTables.at(second, table) * SECTOR);
+            }
         }
     }
 
-    private void takeTables(ByteBuffer places) {
+    private void takeDirectory(String what, long at, ByteBuffer places) throws IOException {
+        requireOwnPlace(what, at, header.directoryBytes());
         for (var table = 0; table < header.directoryEntries(); table++) {
-            var at = GrainTables.at(places, table) * SECTOR;
-            if (at > 0 && at <= length - header.tableBytes()) {
-                take(at, header.tableBytes());
+            var tableAt = GrainTables.at(places, table) * SECTOR;
+            if (tableAt > 0 && tableAt <= length - header.tableBytes()) {
+                requireOwnPlace("grain table", tableAt, header.tableBytes());
             }
+        }
+    }
+
+    private void requireOwnPlace(String what, long from, long bytes) throws IOException {
+        var shared = false;
+        for (var sector = from / SECTOR; sector < Math.ceilDiv(from + bytes, SECTOR); sector++) {
+            shared |= !metadata.add(sector, file.name());
+            var _ = slotsWithMetadata.add(sector * SECTOR / header.grainBytes(), file.name());
+        }
+        take(from, bytes);
+        if (shared) {
+            findings.corruption("ERROR: the %s at 0x%x overlaps other metadata", what, from);
+        }
+    }
+
+    private boolean isMetadata(long host) {
+        var last = host + header.grainBytes() - 1;
+        if (!slotsWithMetadata.has(host / header.grainBytes())
+                && !slotsWithMetadata.has(last / header.grainBytes())) {
+            return false;
+        }
+        for (var at = host; at <= last; at += SECTOR) {
+            if (metadata.has(at / SECTOR)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void take(long from, long bytes) throws IOException {
+        for (var at = from / header.grainBytes();
+                at < Math.ceilDiv(from + bytes, header.grainBytes());
+                at++) {
+            var _ = taken.add(at, file.name());
         }
     }
 
@@ -105,7 +143,7 @@ final class ExtentCheck {
         return at > 0;
     }
 
-    private ByteBuffer checkTable(int table, long at) throws IOException {
+    private ByteBuffer checkEntries(int table, long at) throws IOException {
         var entries = GrainTables.read(file, at, header.tableEntries());
         if (file.nextData(at) >= at + header.tableBytes()) {
             return entries;
@@ -135,11 +173,11 @@ final class ExtentCheck {
                     "ERROR: cluster offset after file size: grain %d at 0x%x", grain, host);
             return GrainTables.NONE;
         }
-        if (host < header.overhead()) {
+        if (host < header.overhead() || (!header.compressed() && isMetadata(host))) {
             findings.corruption("ERROR: grain %d at 0x%x is within the metadata", grain, host);
             return GrainTables.NONE;
         }
-        if (!grains.add(entry)) {
+        if (!grains.add(entry, file.name())) {
             findings.corruption("ERROR: grain %d at 0x%x is another grain, too", grain, host);
             return repairs ? copy(host) / SECTOR : entry;
         }

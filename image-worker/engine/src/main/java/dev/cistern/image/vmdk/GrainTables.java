@@ -88,6 +88,24 @@ final class GrainTables {
         return tableAt(table) == 0 ? NONE : at(entries(table), index(grain));
     }
 
+    /**
+     * Whether a table begins at an offset in the extent, none of whose grains was ever written;
+     * that is so for most of a large image, and told without reading them.
+     */
+    synchronized boolean isUnused(long offset) throws IOException {
+        if (offset % header.tableCoverage() != 0) {
+            return false;
+        }
+        var table = (int) (offset / header.tableCoverage());
+        if (changed.containsKey(table) || writing.containsKey(table) || clean.containsKey(table)) {
+            return false;
+        }
+        var at = tableAt(table);
+        return at == 0
+                || (at <= file.size() - header.tableBytes()
+                        && file.nextData(at) >= at + header.tableBytes());
+    }
+
     private int table(long grain) {
         return (int) (grain / header.tableEntries());
     }

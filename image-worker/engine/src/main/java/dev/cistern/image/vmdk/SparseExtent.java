@@ -90,8 +90,14 @@ final class SparseExtent implements Extent {
         var first = place(offset);
         var end = Math.min(capacity, offset + length);
         var at = endOfGrain(offset);
-        while (at < end && continues(first, place(at), at - offset)) {
-            at = endOfGrain(at);
+        while (at < end) {
+            if (first instanceof Place.Nothing && tables.isUnused(at)) {
+                at += header.tableCoverage();
+            } else if (continues(first, place(at), at - offset)) {
+                at = endOfGrain(at);
+            } else {
+                break;
+            }
         }
         var found = Math.min(end, at) - offset;
         return switch (first) {
@@ -166,9 +172,8 @@ final class SparseExtent implements Extent {
         }
     }
 
-    /** Whether zeroes can be told without storing them. */
-    boolean zeroedGrains() {
-        return header.zeroedGrains();
+    SparseHeader header() {
+        return header;
     }
 
     private GrainWriter writer() {

@@ -36,8 +36,17 @@ final class SparseGrowth {
         if (!grown.equals(old)) {
             file.writeFully(grown.encodeOver(file), 0);
             disk.await(Barrier.EXTENTS_BEFORE_DESCRIPTOR, file);
+            giveUp(old.directoryAt(), grown.directoryAt());
+            giveUp(old.redundantAt(), grown.redundantAt());
         }
         return grown;
+    }
+
+    /** A directory that an earlier growth put among the grains is of no use any more. */
+    private void giveUp(long at, long now) throws IOException {
+        if (at != now && at >= old.overhead()) {
+            file.zero(at, old.directoryBytes());
+        }
     }
 
     private void clearUnseen(GrainTables tables, long from, long to) throws IOException {

@@ -194,12 +194,18 @@ record SparseHeader(
      */
     static SparseHeader ofNew(long capacity, boolean zeroedGrains, String name)
             throws ImageException {
-        var grain = USUAL_GRAIN * SECTOR;
+        return ofNew(capacity, USUAL_GRAIN * SECTOR, USUAL_ENTRIES, zeroedGrains, name);
+    }
+
+    /** The same with grains and tables of any size. */
+    static SparseHeader ofNew(
+            long capacity, int grain, int entries, boolean zeroedGrains, String name)
+            throws ImageException {
         var header =
                 new SparseHeader(
                         capacity,
                         grain,
-                        USUAL_ENTRIES,
+                        entries,
                         0,
                         (1L + DESCRIPTOR_SECTORS) * SECTOR,
                         0,
@@ -208,6 +214,11 @@ record SparseHeader(
         var directory = header.redundantAt + header.mapBytes();
         var end = directory + header.mapBytes();
         return header.moved(directory, header.redundantAt, Math.ceilDiv(end, grain) * (long) grain);
+    }
+
+    /** The header of another new extent, with grains and tables as in this one. */
+    SparseHeader ofNewOfItsKind(long other, String name) throws ImageException {
+        return ofNew(other, grainBytes, tableEntries, zeroedGrains(), name);
     }
 
     private void requireFewTables(String name) throws ImageException.OutOfRange {

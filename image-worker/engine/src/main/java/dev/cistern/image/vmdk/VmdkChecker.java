@@ -111,10 +111,6 @@ public final class VmdkChecker {
                 findings.corruption(
                         "ERROR: %s has %d bytes, where the descriptor says %d sectors from %d on",
                         other.name(), other.size(), extent.sectors(), extent.offset());
-                if (repairs) {
-                    other.truncate((extent.offset() + extent.sectors()) * SECTOR);
-                    other.sync();
-                }
             }
         }
     }

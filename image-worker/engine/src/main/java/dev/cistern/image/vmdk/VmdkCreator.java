@@ -67,7 +67,7 @@ public final class VmdkCreator {
             throw new ImageException.Unsupported(
                     name + ": a streamOptimized image is written in one go, by a conversion");
         }
-        VmdkOptions.requireWritable("the name of the image", name);
+        requireName(name);
         requireFewExtents(capacity, options, name);
         var extents = extents(capacity, options, name);
         var descriptor = NewDescriptor.of(options, capacity, extents);
@@ -109,6 +109,15 @@ public final class VmdkCreator {
         return bytes;
     }
 
+    /** Refuses a name that cannot be written down in a descriptor. */
+    public static void requireName(String name) throws ImageException.Unsupported {
+        if (!VmdkOptions.isWritable(name)) {
+            throw new ImageException.Unsupported(
+                    name
+                            + ": a vmdk image is not called so: its descriptor has no quotes and control characters in names");
+        }
+    }
+
     private static void requireFewExtents(long capacity, VmdkOptions options, String name)
             throws ImageException.OutOfRange {
         var most = Descriptor.MAX_EXTENTS * SPLIT_SECTORS * SECTOR;
@@ -144,7 +153,11 @@ public final class VmdkCreator {
 
     /** An extent without content and without a descriptor; not synced. */
     static void writeSparse(Storage file, long capacity, boolean zeroedGrains) throws IOException {
-        var header = SparseHeader.ofNew(capacity, zeroedGrains, file.name());
+        write(file, SparseHeader.ofNew(capacity, zeroedGrains, file.name()));
+    }
+
+    /** The same, as a header describes it. */
+    static void write(Storage file, SparseHeader header) throws IOException {
         file.truncate(header.overhead());
         file.writeFully(header.encode(), 0);
         file.writeFully(header.directoryAt(header.redundantAt()), header.redundantAt());

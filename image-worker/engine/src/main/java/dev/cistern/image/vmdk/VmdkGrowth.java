@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes an image larger: its last extent, which in a split image is at most 2 GiB, and by new
- * extents behind it. The descriptor says so when all of them are on the disk.
+ * Makes an image larger: its last extent, which in a split image becomes no larger than the first,
+ * and by new extents behind it. The descriptor says so when all of them are on the disk.
  */
 final class VmdkGrowth {
     private static final int SECTOR = SparseHeader.SECTOR;
@@ -50,6 +50,7 @@ final class VmdkGrowth {
                     "%s: its descriptor names %d extents, where there are %d"
                             .formatted(name, lines.size(), extents.size()));
         }
+        requireFew(lines, capacity);
         growLast(lines, capacity - now);
         addMore(lines, capacity - extents.stream().mapToLong(Extent::capacity).sum());
         descriptor.replace(descriptor.descriptor().withExtents(lines).withGeometryOf(capacity));
@@ -80,12 +81,41 @@ final class VmdkGrowth {
         return descriptor.descriptor().createType().startsWith("twoGbMaxExtent");
     }
 
-    private void growLast(List<Descriptor.Extent> lines, long more) throws IOException {
-        var extent = extents.getLast();
-        var capacity = extent.capacity() + more;
-        if (split()) {
-            capacity = Math.clamp(VmdkCreator.SPLIT_SECTORS * SECTOR, extent.capacity(), capacity);
+    /** Largest extent, bytes. */
+    private long most() {
+        if (!split()) {
+            return Long.MAX_VALUE;
         }
+        return extents.size() > 1 && extents.getFirst().capacity() > 0
+                ? extents.getFirst().capacity()
+                : VmdkCreator.SPLIT_SECTORS * SECTOR;
+    }
+
+    /** Before anything is made. */
+    private void requireFew(List<Descriptor.Extent> lines, long capacity) throws ImageException {
+        var room = Math.max(0, most() - extents.getLast().capacity());
+        var now = extents.stream().mapToLong(Extent::capacity).sum();
+        var more = Math.ceilDiv(Math.max(0, capacity - now - room), most());
+        if (more > Descriptor.MAX_EXTENTS - lines.size()) {
+            throw new ImageException.OutOfRange(
+                    "%s: cannot have more than %d extents, of %d bytes each"
+                            .formatted(name, Descriptor.MAX_EXTENTS, most()));
+        }
+        if (more > 0 && extents.getFirst() instanceof ZeroExtent) {
+            throw new ImageException.Unsupported(
+                    name + ": begins with an extent of the type ZERO, and so cannot get more");
+        }
+    }
+
+    private void growLast(List<Descriptor.Extent> lines, long more) throws IOException {
+        var file = lines.getLast().file();
+        if (lines.stream().filter(line -> line.file().equals(file)).count() > 1) {
+            throw new ImageException.Unsupported(
+                    "%s: has several extents in %s, the last of which cannot grow"
+                            .formatted(name, file));
+        }
+        var extent = extents.getLast();
+        var capacity = Math.min(extent.capacity() + more, Math.max(extent.capacity(), most()));
         if (capacity > extent.capacity()) {
             extent.grow(capacity);
             lines.add(lines.removeLast().withSectors(capacity / SECTOR));
@@ -97,12 +127,7 @@ final class VmdkGrowth {
         var names = ExtentNames.of(name.substring(name.lastIndexOf('/') + 1));
         var number = lines.size();
         for (var left = more; left > 0; ) {
-            var capacity = Math.min(left, VmdkCreator.SPLIT_SECTORS * SECTOR);
-            if (lines.size() == Descriptor.MAX_EXTENTS) {
-                throw new ImageException.OutOfRange(
-                        "%s: cannot have more than %d extents"
-                                .formatted(name, Descriptor.MAX_EXTENTS));
-            }
+            var capacity = Math.min(left, most());
             number++;
             var fileName = names.split(first.flat(), number);
             Storage file;
@@ -111,25 +136,21 @@ final class VmdkGrowth {
             } catch (FileAlreadyExistsException _) {
                 continue;
             }
-            extents.add(layOut(file, first, capacity));
+            extents.add(layOut(file, capacity));
             lines.add(new Descriptor.Extent("RW", capacity / SECTOR, first.type(), fileName, 0));
             left -= capacity;
         }
     }
 
-    private Extent layOut(Storage file, Descriptor.Extent first, long capacity) throws IOException {
-        if (first.flat()) {
+    private Extent layOut(Storage file, long capacity) throws IOException {
+        if (!(extents.getFirst() instanceof SparseExtent sparse)) {
             file.truncate(capacity);
             disk.await(Barrier.EXTENTS_BEFORE_DESCRIPTOR, file);
             return new FlatExtent(file, 0, capacity, disk);
         }
-        VmdkCreator.writeSparse(file, capacity, zeroedGrains());
+        VmdkCreator.write(file, sparse.header().ofNewOfItsKind(capacity, file.name()));
         disk.await(Barrier.EXTENTS_BEFORE_DESCRIPTOR, file);
         var start = extents.stream().mapToLong(Extent::capacity).sum();
         return SparseExtent.open(file, capacity, true, new Below(parent, start), disk);
-    }
-
-    private boolean zeroedGrains() {
-        return extents.getFirst() instanceof SparseExtent sparse && sparse.zeroedGrains();
     }
 }

@@ -37,6 +37,7 @@ public final class VmdkImage implements DiskImage {
     private final ReadWriteLock resizing = new ReentrantReadWriteLock();
 
     private volatile boolean contentChanged;
+    private volatile long capacity;
 
     VmdkImage(
             Storage file,
@@ -53,6 +54,7 @@ public final class VmdkImage implements DiskImage {
         this.parent = parent;
         this.made = made;
         this.disk = disk;
+        this.capacity = extents.stream().mapToLong(Extent::capacity).sum();
     }
 
     /**
@@ -87,6 +89,14 @@ public final class VmdkImage implements DiskImage {
         return descriptor.map(known -> known.descriptor().cid()).orElse(Descriptor.NO_PARENT);
     }
 
+    /**
+     * Changes to the content leave its id as it is from now on. That is for who writes into an
+     * image what the only one over it has, for which that makes no difference.
+     */
+    public void keepContentId() {
+        contentChanged = true;
+    }
+
     @Override
     public ImageFormat format() {
         return ImageFormat.VMDK;
@@ -99,10 +109,6 @@ public final class VmdkImage implements DiskImage {
 
     @Override
     public long capacity() {
-        var capacity = 0L;
-        for (var i = 0; i < extents.size(); i++) {
-            capacity += extents.get(i).capacity();
-        }
         return capacity;
     }
 
@@ -276,6 +282,7 @@ public final class VmdkImage implements DiskImage {
             }
             new VmdkGrowth(name(), descriptor.orElseThrow(), extents, parent, made, disk)
                     .to(newCapacity);
+            capacity = newCapacity;
         } finally {
             resizing.writeLock().unlock();
         }

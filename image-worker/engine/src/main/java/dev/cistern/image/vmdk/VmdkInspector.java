@@ -3,13 +3,16 @@ package dev.cistern.image.vmdk;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
+import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +28,7 @@ public final class VmdkInspector {
 
     private static final int SPARSE_HEADER_BYTES = 512;
     private static final int CAPACITY_OFFSET = 12;
+    private static final int GRAIN_OFFSET = 20;
     private static final int ESX_CAPACITY_OFFSET = 12;
     private static final int PROBE_BYTES = 4096;
 
@@ -85,7 +89,7 @@ public final class VmdkInspector {
                 file.status().allocated() + extentBytes(directory, descriptor),
                 hint(descriptor),
                 hint(descriptor).map(_ -> ImageFormat.VMDK.text()),
-                details(descriptor));
+                details(Optional.of(descriptor), extents(directory, descriptor)));
     }
 
     private static ImageInfo sparse(ByteBuffer head, FileStorage file) throws IOException {
@@ -97,21 +101,18 @@ public final class VmdkInspector {
                                     file.name(), CAPACITY_OFFSET, Long.toUnsignedString(sectors)));
         }
         var descriptor = descriptor(file);
+        var itself = new ImageInfo.Details.Extent("", "", sectors * SECTOR, grainSize(head));
         return new ImageInfo(
                 ImageFormat.VMDK,
                 sectors * SECTOR,
                 file.status().allocated(),
                 descriptor.flatMap(VmdkInspector::hint),
                 descriptor.flatMap(VmdkInspector::hint).map(_ -> ImageFormat.VMDK.text()),
-                descriptor
-                        .map(VmdkInspector::details)
-                        .orElseGet(
-                                () ->
-                                        new ImageInfo.Details.Vmdk(
-                                                "",
-                                                Descriptor.NO_PARENT,
-                                                Descriptor.NO_PARENT,
-                                                List.of())));
+                details(descriptor, List.of(itself)));
+    }
+
+    private static long grainSize(ByteBuffer head) {
+        return Math.clamp(head.getLong(GRAIN_OFFSET), 0, Integer.MAX_VALUE) * (long) SECTOR;
     }
 
     /** Such an extent counts its sectors in 32 bits and has no descriptor of its own. */
@@ -122,8 +123,7 @@ public final class VmdkInspector {
                 file.status().allocated(),
                 Optional.empty(),
                 Optional.empty(),
-                new ImageInfo.Details.Vmdk(
-                        "", Descriptor.NO_PARENT, Descriptor.NO_PARENT, List.of()));
+                details(Optional.empty(), List.of()));
     }
 
     private static Optional<Descriptor> descriptor(Storage file) throws IOException {
@@ -133,14 +133,19 @@ public final class VmdkInspector {
     private static long extentBytes(Directory directory, Descriptor descriptor) throws IOException {
         var bytes = 0L;
         for (var extent : descriptor.extents()) {
-            if (isPlainName(extent.file())) {
-                var status = directory.status(extent.file());
-                if (status.isPresent() && status.get().isRegular()) {
-                    bytes += status.get().allocated();
-                }
+            if (isFileIn(directory, extent.file())) {
+                bytes += directory.status(extent.file()).map(FileStatus::allocated).orElse(0L);
             }
         }
         return bytes;
+    }
+
+    private static boolean isFileIn(Directory directory, String name) throws IOException {
+        if (!isPlainName(name)) {
+            return false;
+        }
+        var status = directory.status(name);
+        return status.isPresent() && status.get().isRegular();
     }
 
     private static boolean isPlainName(String name) {
@@ -155,12 +160,37 @@ public final class VmdkInspector {
         return descriptor.hasParent() ? Optional.of(descriptor.parentHint()) : Optional.empty();
     }
 
-    private static ImageInfo.Details.Vmdk details(Descriptor descriptor) {
+    private static ImageInfo.Details.Vmdk details(
+            Optional<Descriptor> descriptor, List<ImageInfo.Details.Extent> extents) {
         return new ImageInfo.Details.Vmdk(
-                descriptor.createType(),
-                descriptor.cid(),
-                descriptor.parentCid(),
-                descriptor.extents().stream().map(Descriptor.Extent::file).toList());
+                descriptor.map(Descriptor::createType).orElse(""),
+                descriptor.map(Descriptor::cid).orElse(Descriptor.NO_PARENT),
+                descriptor.map(Descriptor::parentCid).orElse(Descriptor.NO_PARENT),
+                extents);
+    }
+
+    private static List<ImageInfo.Details.Extent> extents(
+            Directory directory, Descriptor descriptor) throws IOException {
+        var extents = new ArrayList<ImageInfo.Details.Extent>();
+        for (var extent : descriptor.extents()) {
+            extents.add(
+                    new ImageInfo.Details.Extent(
+                            extent.file(),
+                            extent.type(),
+                            extent.sectors() * SECTOR,
+                            extent.flat() ? 0 : grainSize(directory, extent.file())));
+        }
+        return extents;
+    }
+
+    private static long grainSize(Directory directory, String name) throws IOException {
+        if (!isFileIn(directory, name)) {
+            return 0;
+        }
+        try (var file = directory.openFile(name, Access.READ)) {
+            var head = read(file, 0, SPARSE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            return head.remaining() == SPARSE_HEADER_BYTES ? grainSize(head) : 0;
+        }
     }
 
     private static ByteBuffer read(Storage storage, long offset, int length) throws IOException {

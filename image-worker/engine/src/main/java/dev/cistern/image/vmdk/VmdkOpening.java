@@ -74,7 +74,7 @@ final class VmdkOpening implements Closeable {
     private Extent open(Descriptor.Extent extent, long start) throws IOException {
         var capacity = extent.sectors() * SECTOR;
         return switch (extent.type()) {
-            case "ZERO" -> new ZeroExtent(capacity);
+            case "ZERO" -> new ZeroExtent(capacity, file.name());
             case "FLAT", "VMFS" -> flat(extent, capacity);
             case "SPARSE" -> sparse(extent, capacity, start);
             default ->

@@ -144,8 +144,12 @@ public record VmdkOptions(
     }
 
     /** The descriptor has no way to write quotes and line breaks in a value. */
+    static boolean isWritable(String value) {
+        return !value.isEmpty() && value.chars().noneMatch(c -> c == '"' || c < ' ' || c == 0x7f);
+    }
+
     static void requireWritable(String what, String value) {
-        if (value.isEmpty() || value.chars().anyMatch(c -> c == '"' || c < ' ' || c == 0x7f)) {
+        if (!isWritable(value)) {
             throw new IllegalArgumentException(
                     "%s is '%s'; it must have characters, and no quotes or control characters"
                             .formatted(what, value));

@@ -7,8 +7,12 @@ import dev.cistern.image.storage.Zeroes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An extent without a file. */
-record ZeroExtent(long capacity) implements Extent {
+/**
+ * An extent without a file.
+ *
+ * @param image that it is a part of, for messages
+ */
+record ZeroExtent(long capacity, String image) implements Extent {
     @Override
     public int unit() {
         return DiskImage.PAGE;
@@ -26,7 +30,8 @@ record ZeroExtent(long capacity) implements Extent {
 
     @Override
     public void write(ByteBuffer from, long offset) throws IOException {
-        throw new ImageException.Unsupported("an extent of the type ZERO cannot be written to");
+        throw new ImageException.Unsupported(
+                image + ": an extent of the type ZERO cannot be written to");
     }
 
     @Override
@@ -40,7 +45,7 @@ record ZeroExtent(long capacity) implements Extent {
 
     @Override
     public void grow(long longer) throws IOException {
-        throw new ImageException.Unsupported("an extent of the type ZERO cannot grow");
+        throw new ImageException.Unsupported(image + ": an extent of the type ZERO cannot grow");
     }
 
     @Override

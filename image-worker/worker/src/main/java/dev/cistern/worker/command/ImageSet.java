@@ -76,7 +76,7 @@ final class ImageSet implements AutoCloseable {
         try {
             return Images.info(folder, image, ImageFormat.VMDK).details()
                             instanceof ImageInfo.Details.Vmdk vmdk
-                    ? vmdk.extents()
+                    ? vmdk.extents().stream().map(ImageInfo.Details.Extent::file).toList()
                     : List.of();
         } catch (IOException _) {
             return List.of();
