@@ -2,7 +2,8 @@ package dev.cistern.img;
 
 import dev.cistern.image.CheckReport;
 import dev.cistern.image.CheckReport.Repair;
-import dev.cistern.image.ImageFormat;
+import dev.cistern.image.OpenGate;
+import dev.cistern.image.VmdkImages;
 import dev.cistern.image.qcow2.Qcow2Checker;
 import dev.cistern.image.storage.Access;
 import java.io.IOException;
@@ -34,11 +35,14 @@ final class CheckCommand implements Command {
         var access = repair == Repair.NONE ? Access.READ : Access.READ_WRITE;
         var opening = new Opening(console, secrets);
         var name = opening.settled(ImageName.of(console, options, file), access);
-        if (Opening.format(name) != ImageFormat.QCOW2) {
-            throw Failure.of("This image format does not support checks")
-                    .withStatus(CANNOT_BE_CHECKED);
-        }
-        var report = check(console, opening, name, repair, access);
+        var report =
+                switch (Opening.format(name)) {
+                    case QCOW2 -> check(console, opening, name, repair, access);
+                    case VMDK -> checkVmdk(console, opening, name, repair);
+                    case RAW ->
+                            throw Failure.of("This image format does not support checks")
+                                    .withStatus(CANNOT_BE_CHECKED);
+                };
         if (!options.has("q")) {
             print(console, output, name, report);
         }
@@ -66,6 +70,21 @@ final class CheckCommand implements Command {
             var found = Qcow2Checker.check(file, Repair.NONE);
             found.findings().forEach(finding -> console.err().print(finding + "\n"));
             return repair == Repair.NONE ? found : Qcow2Checker.check(file, repair);
+        } catch (IOException e) {
+            throw Reasons.ofOpening(name, false, e);
+        }
+    }
+
+    private static CheckReport checkVmdk(
+            Console console, Opening opening, ImageName name, Repair repair) throws Failure {
+        try (var place = Place.of(name.path())) {
+            opening.requireBelow(name);
+            var gate = OpenGate.anywhere();
+            var found = VmdkImages.check(place.folder(), place.file(), gate, Repair.NONE);
+            found.findings().forEach(finding -> console.err().print(finding + "\n"));
+            return repair == Repair.NONE
+                    ? found
+                    : VmdkImages.check(place.folder(), place.file(), gate, repair);
         } catch (IOException e) {
             throw Reasons.ofOpening(name, false, e);
         }

@@ -95,6 +95,24 @@ record CreateOption(String name, Kind kind, String help, String usual) {
                             "Width of a reference count entry in bits",
                             "16"));
 
+    private static final List<CreateOption> VMDK =
+            List.of(
+                    SIZE,
+                    text(
+                            "adapter_type",
+                            "Virtual adapter type, can be one of ide (default), lsilogic, buslogic or legacyESX"),
+                    text("backing_file", "File name of a base image"),
+                    text("backing_fmt", "Must be 'vmdk' if present"),
+                    flag("compat6", "VMDK version 6 image").usually("off"),
+                    text("hwversion", "VMDK hardware version").usually("undefined"),
+                    text("toolsversion", "VMware guest tools version"),
+                    text(
+                            "subformat",
+                            "VMDK flat extent format, can be one of {monolithicSparse (default) | monolithicFlat | twoGbMaxExtentSparse | twoGbMaxExtentFlat | streamOptimized} "),
+                    flag(
+                            "zeroed_grain",
+                            "Enable efficient zero writes using the zeroed-grain GTE feature"));
+
     private static final Set<String> AMENDABLE =
             Set.of(
                     "backing_file",
@@ -135,7 +153,7 @@ record CreateOption(String name, Kind kind, String help, String usual) {
         return switch (format) {
             case RAW -> List.of(SIZE);
             case QCOW2 -> QCOW2;
-            case VMDK -> List.of();
+            case VMDK -> VMDK;
         };
     }
 

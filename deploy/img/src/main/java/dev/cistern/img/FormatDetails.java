@@ -13,11 +13,11 @@ final class FormatDetails {
     private FormatDetails() {}
 
     /** Nothing for a raw image. */
-    static Optional<Json.Members> of(ImageInfo info) {
+    static Optional<Json.Members> of(ImageInfo info, ImageName name) {
         return switch (info.details()) {
             case Details.Raw _ -> Optional.empty();
             case Details.Qcow2 qcow2 -> Optional.of(of(qcow2));
-            case Details.Vmdk vmdk -> Optional.of(of(vmdk));
+            case Details.Vmdk vmdk -> Optional.of(of(vmdk, name));
         };
     }
 
@@ -89,15 +89,21 @@ final class FormatDetails {
                 : members;
     }
 
-    private static Json.Members of(Details.Vmdk vmdk) {
+    private static Json.Members of(Details.Vmdk vmdk, ImageName name) {
         return new Json.Members()
                 .put("cid", vmdk.cid())
                 .put("parent-cid", vmdk.parentCid())
                 .put("create-type", vmdk.createType())
-                .put(
-                        "extents",
-                        vmdk.extents().stream()
-                                .map(file -> new Json.Members().put("filename", file))
-                                .toList());
+                .put("extents", vmdk.extents().stream().map(extent -> of(extent, name)).toList());
+    }
+
+    private static Json.Members of(Details.Extent extent, ImageName name) {
+        var image = name.file();
+        var folder = image.substring(0, image.lastIndexOf('/') + 1);
+        return new Json.Members()
+                .put("virtual-size", extent.capacity())
+                .put("filename", extent.file().isEmpty() ? image : folder + extent.file())
+                .putUnlessZero("cluster-size", extent.grainSize())
+                .put("format", extent.type());
     }
 }

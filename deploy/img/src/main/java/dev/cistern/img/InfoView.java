@@ -42,15 +42,25 @@ final class InfoView {
                 line(text, "cleanly shut down", "no");
             }
         }
+        if (info.details() instanceof Details.Vmdk vmdk && grainSize(vmdk) > 0) {
+            line(text, "cluster_size", String.valueOf(grainSize(vmdk)));
+        }
         info.backingFile().ifPresent(file -> line(text, "backing file", file + actualPath(file)));
         info.backingFormat().ifPresent(format -> line(text, "backing file format", format));
         text.append(SnapshotList.human(member.snapshots()));
-        FormatDetails.of(info)
+        FormatDetails.of(info, name)
                 .ifPresent(
                         data ->
                                 text.append("Format specific information:\n")
                                         .append(Json.human(data)));
         return text.toString();
+    }
+
+    /** Of all extents; 0 if they have none or differ. */
+    private static long grainSize(Details.Vmdk vmdk) {
+        var sizes = vmdk.extents().stream().mapToLong(Details.Extent::grainSize).distinct();
+        var all = sizes.toArray();
+        return all.length == 1 ? all[0] : 0;
     }
 
     private String format() {
@@ -82,13 +92,16 @@ final class InfoView {
                 members.put("encrypted", true);
             }
         }
+        if (info.details() instanceof Details.Vmdk vmdk) {
+            members.putUnlessZero("cluster-size", grainSize(vmdk));
+        }
         info.backingFile().ifPresent(file -> members.put("backing-filename", file));
         info.backingFormat().ifPresent(format -> members.put("backing-filename-format", format));
         below.ifPresent(path -> members.put("full-backing-filename", path));
         if (!member.snapshots().isEmpty()) {
             members.put("snapshots", SnapshotList.json(member.snapshots()));
         }
-        FormatDetails.of(info)
+        FormatDetails.of(info, name)
                 .ifPresent(
                         data ->
                                 members.put(

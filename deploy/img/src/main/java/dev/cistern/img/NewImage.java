@@ -55,7 +55,20 @@ final class NewImage {
                 write(file, storage -> Images.create(options, storage));
             }
             case QCOW2 -> makeQcow2(capacity, new Qcow2Request(values).options());
-            case VMDK -> throw Failure.of("vmdk images cannot be made yet");
+            case VMDK -> makeVmdk(capacity);
+        }
+    }
+
+    private void makeVmdk(long capacity) throws Failure, IOException {
+        var options = new VmdkRequest(console, file, values).options();
+        try {
+            new NewVmdk(console, file).make(capacity, options);
+        } catch (ImageInUseException _) {
+            throw Reasons.ofLock(file, true);
+        } catch (ImageException.OutOfRange e) {
+            throw tooLarge(e);
+        } catch (IOException e) {
+            throw Failure.of("Could not create '%s': %s".formatted(file, Reasons.of(e)));
         }
     }
 

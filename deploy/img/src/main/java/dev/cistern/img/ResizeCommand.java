@@ -93,8 +93,13 @@ final class ResizeCommand implements Command {
     static void resize(DiskImage image, long wanted) throws Failure, IOException {
         try {
             image.resize(Math.ceilDiv(wanted, SECTOR) * (long) SECTOR);
-        } catch (ImageException.OutOfRange _) {
-            throw Failure.of("Failed to grow the L1 table: File too large");
+        } catch (ImageException.OutOfRange e) {
+            throw Failure.of(
+                    image.format() == ImageFormat.QCOW2
+                            ? "Failed to grow the L1 table: File too large"
+                            : String.valueOf(e.getMessage()));
+        } catch (ImageException.Unsupported e) {
+            throw Failure.of(String.valueOf(e.getMessage()));
         }
     }
 

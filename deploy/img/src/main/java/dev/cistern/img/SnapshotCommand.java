@@ -1,5 +1,6 @@
 package dev.cistern.img;
 
+import dev.cistern.image.ImageFormat;
 import dev.cistern.image.SnapshotInfo;
 import dev.cistern.image.qcow2.Qcow2Image;
 import dev.cistern.image.storage.Access;
@@ -8,7 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code snapshot}: those inside an image. */
+/** {@code snapshot}: those inside an image, or those that a vmdk image is linked to. */
 final class SnapshotCommand implements Command {
     private static final List<String> ACTIONS = List.of("l", "a", "c", "d");
 
@@ -32,7 +33,12 @@ final class SnapshotCommand implements Command {
             var member = opening.look(opening.settled(name, Access.READ));
             opening.requireBelow(member.name());
             if (!actions.isEmpty()) {
-                console.out().print(SnapshotList.human(member.snapshots()));
+                console.out()
+                        .print(
+                                SnapshotList.human(
+                                        member.info().format() == ImageFormat.VMDK
+                                                ? VmdkSnapshotChange.list(member.name())
+                                                : member.snapshots()));
             }
         } else {
             change(opening, name, actions.getFirst());
@@ -43,6 +49,10 @@ final class SnapshotCommand implements Command {
     private static void change(Opening opening, ImageName name, Options.Given action)
             throws Failure, IOException {
         var settled = opening.settled(name, Access.READ_WRITE);
+        if (Opening.format(settled) == ImageFormat.VMDK) {
+            VmdkSnapshotChange.make(settled, action);
+            return;
+        }
         try (var chain = opening.chain(settled, Access.READ_WRITE)) {
             if (!(chain.top() instanceof Qcow2Image image)) {
                 throw ofOtherFormat(action);

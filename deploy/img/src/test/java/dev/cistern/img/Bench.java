@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
  * Two folders with the same images: in one qemu-img runs, in the other we do.
  *
  * <p>What is told may differ in, and in nothing else: the program's name, disk sizes, the time of a
- * snapshot and its count of instructions, made-up names of QEMU's, the uuid and the iterations of a
- * LUKS header, whether a range of a map is said to be compressed, the last line's end of stderr.
+ * snapshot and its count of instructions, made-up names of QEMU's, content ids of vmdk images, the
+ * uuid and the iterations of a LUKS header, whether a range of a map is said to be compressed, the
+ * last line's end of stderr.
  */
 final class Bench {
     /** What qemu-img says, before it changes anything, of passphrases on a machine under load. */
@@ -183,6 +184,7 @@ final class Bench {
                 .replaceAll(" *\"icount\": \\d+,\n", "")
                 .replaceAll("#block\\d+", "#block")
                 .replaceAll("(bitmaps to|persistent in) \\S+: ", "$1 NODE: ")
+                .replaceAll("cid\"?: \\d+", "cid: -")
                 .replaceAll("uuid\"?: \"?[-0-9a-f]+", "uuid: -")
                 .replaceAll("iters\"?: \\d+", "iters: -")
                 .replaceAll(", \"compressed\": (true|false)", "");

@@ -251,7 +251,8 @@ final class CommandLines {
                         ChainLines.SCENES,
                         BitmapLines.SCENES,
                         AmendLines.SCENES,
-                        MovingLines.SCENES)
+                        MovingLines.SCENES,
+                        VmdkLines.SCENES)
                 .flatMap(List::stream)
                 .toList();
     }
