@@ -1,0 +1,146 @@
+package dev.cistern.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is done to volumes that are there, with QEMU's tools as judges. */
+final class VolumeChangesTest {
+    private static final long MIB = 1 << 20;
+    private static final String POOL = "changes";
+
+    @TempDir static Path data;
+    @TempDir static Path folder;
+    private static Cistern cistern;
+
+    @BeforeAll
+    static void start() throws Exception {
+        cistern = OneProcess.on(data);
+        cistern.startedPool(POOL, folder, Map.of());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        cistern.close();
+    }
+
+    private static Api.Answer create(String name, Map<String, ?> options) throws Exception {
+        var body = new HashMap<String, Object>(options);
+        body.put("pool", POOL);
+        body.put("name", name);
+        body.putIfAbsent("format", "qcow2");
+        body.put("capacity", 10 * MIB);
+        return cistern.api().post("/v1/volumes", body);
+    }
+
+    private static Api.Answer post(String volume, String verb, Map<String, ?> body)
+            throws Exception {
+        return cistern.api().post(path(volume) + verb, body);
+    }
+
+    private static String path(String volume) {
+        return "/v1/volumes/" + POOL + ":" + volume;
+    }
+
+    private static JsonNode success(Api.Answer answer) throws Exception {
+        return cistern.api().success("volumes", answer);
+    }
+
+    private static void io(String volume, String command) throws Exception {
+        var output = Judge.output(folder, "qemu-io", "-f", "qcow2", "-c", command, volume);
+        assertThat(output).doesNotContain("Pattern verification failed");
+    }
+
+    @Test
+    void anImageIsTheOneThatWasAskedFor() throws Exception {
+        success(
+                create(
+                        "special",
+                        Map.of(
+                                "preallocation",
+                                "metadata",
+                                "clusterSize",
+                                131_072,
+                                "extendedL2",
+                                true,
+                                "compressionType",
+                                "zstd",
+                                "refcountBits",
+                                32)));
+        success(create("full", Map.of("format", "raw", "preallocation", "full")));
+
+        var special = Judge.info(folder.resolve("special"));
+        assertThat(special.path("cluster-size").asInt()).isEqualTo(131_072);
+        var details = special.path("format-specific").path("data");
+        assertThat(details.path("extended-l2").asBoolean()).isTrue();
+        assertThat(details.path("compression-type").asText()).isEqualTo("zstd");
+        assertThat(details.path("refcount-bits").asInt()).isEqualTo(32);
+        Judge.check(folder.resolve("special"));
+        assertThat(Judge.info(folder.resolve("full")).path("actual-size").asLong())
+                .isGreaterThanOrEqualTo(10 * MIB);
+    }
+
+    @Test
+    void whatIsAskedAtOnceIsDoneInThatOrder() throws Exception {
+        var asked = new ArrayList<Api.Answer>();
+        asked.add(create("line", Map.of()));
+        asked.add(post("line", "/snapshots", Map.of("name", "small")));
+        asked.add(post("line", "/resize", Map.of("capacity", 20 * MIB)));
+        asked.add(post("line", "/snapshots", Map.of("name", "large")));
+        asked.add(post("line", "/snapshots/small/revert", Map.of()));
+        asked.add(post("line", "/check", Map.of()));
+        for (var each : asked) {
+            success(each);
+        }
+
+        var qemu = Judge.info(folder.resolve("line"));
+        assertThat(qemu.path("virtual-size").asLong()).isEqualTo(10 * MIB);
+        assertThat(qemu.path("snapshots").findValuesAsText("name"))
+                .containsExactly("small", "large");
+        Judge.check(folder.resolve("line"));
+        assertThat(names("line")).containsExactly("small", "large");
+        assertThat(cistern.api().get(path("line")).body().path("capacity").asLong())
+                .isEqualTo(10 * MIB);
+
+        success(cistern.api().delete(path("line")));
+        assertThat(Files.exists(folder.resolve("line"))).isFalse();
+    }
+
+    private static List<String> names(String volume) throws Exception {
+        return cistern.api().get(path(volume) + "/snapshots").body().findValuesAsText("name");
+    }
+
+    @Test
+    void aRevertBringsBackWhatAGuestHadWritten() throws Exception {
+        success(create("guest", Map.of()));
+        io("guest", "write -P 1 0 1M");
+        success(post("guest", "/snapshots", Map.of("name", "one")));
+        io("guest", "write -P 2 0 1M");
+        Judge.output(folder, "qemu-img", "snapshot", "-c", "two", "guest");
+
+        success(post("guest", "/snapshots/one/revert", Map.of()));
+        io("guest", "read -P 1 0 1M");
+        assertThat(names("guest")).containsExactly("one", "two");
+        success(post("guest", "/snapshots/two/revert", Map.of()));
+        io("guest", "read -P 2 0 1M");
+        success(cistern.api().delete(path("guest") + "/snapshots/one"));
+        success(post("guest", "/repair", Map.of()));
+
+        Judge.check(folder.resolve("guest"));
+        assertThat(Judge.info(folder.resolve("guest")).path("snapshots").findValuesAsText("name"))
+                .containsExactly("two");
+        for (var event : EventLog.read(cistern.kafka())) {
+            assertThat(Schemas.faults(event)).isEmpty();
+        }
+    }
+}
