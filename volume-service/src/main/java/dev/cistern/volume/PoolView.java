@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param mount what workers mount on its folder, or null
  * @param scan the scan that told last which files are in it, since it was opened; null before that
  * @param capacity bytes of the file system
+ * @param available bytes that were free on it at the last look
  * @param allowed bytes that the capacities of its volumes may sum up to
+ * @param reflinks whether a clone has shown that files of the pool can share their blocks
  */
 public record PoolView(
         UUID id,
@@ -26,7 +28,9 @@ public record PoolView(
         @Nullable PoolMount mount,
         @Nullable UUID scan,
         long capacity,
-        long allowed) {
+        long available,
+        long allowed,
+        boolean reflinks) {
 
     /** Whether the pool takes work. */
     public enum State {

@@ -58,6 +58,20 @@ public final class PoolViews {
         return requireOpen(pool);
     }
 
+    /**
+     * A pool, whether it takes work or not.
+     *
+     * @param nameOrId a name is looked for first
+     * @throws ProblemException if there is none
+     */
+    public PoolView named(String nameOrId) {
+        return one(
+                        "select * from pool_view where (name = :key or id::text = :key)"
+                                + " and state <> 'FORGOTTEN' order by name = :key desc, epoch desc limit 1",
+                        nameOrId)
+                .orElseThrow(() -> notFound(nameOrId));
+    }
+
     private static ProblemException notFound(String nameOrId) {
         return new ProblemException(
                 ProblemCode.POOL_NOT_FOUND,
@@ -150,6 +164,8 @@ public final class PoolViews {
                         handle.createQuery(
                                         "update pool_view p set state = 'CLOSED' where p.state = 'CLOSING' and not exists"
                                                 + " (select from operation o where o.pool = p.id and o.finished_at is null)"
+                                                + " and not exists (select from claim c join volume v on v.id = c.resource"
+                                                + " where v.pool = p.id)"
                                                 + " returning p.id, p.closing_for, p.epoch")
                                 .map(
                                         (row, _) ->
@@ -191,6 +207,15 @@ public final class PoolViews {
                 pool);
     }
 
+    /** A clone has shown whether files of the pool can share their blocks. */
+    public void clonesByReflink(UUID pool, boolean reflinks) {
+        update(
+                "update pool_view set reflinks = ? where id = ? and reflinks is distinct from ?",
+                reflinks,
+                pool,
+                reflinks);
+    }
+
     private boolean update(String sql, Object... values) {
         return jdbi.withHandle(handle -> handle.execute(sql, values)) == 1;
     }
@@ -217,7 +242,9 @@ public final class PoolViews {
                 mount(row.getString("mount")),
                 row.getObject("scan", UUID.class),
                 row.getLong("capacity"),
-                row.getLong("allowed"));
+                row.getLong("available"),
+                row.getLong("allowed"),
+                row.getBoolean("reflinks"));
     }
 
     private static @Nullable PoolMount mount(@Nullable String json) {

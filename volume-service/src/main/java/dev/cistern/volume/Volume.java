@@ -7,6 +7,7 @@ import dev.cistern.common.problem.ProblemException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param busy an operation on it has not ended
  * @param unsettled an ended operation may still have an effect
  * @param lastCheck null if there was none
+ * @param labels what users say of it, for finding it again
+ * @param description in words; empty without
+ * @param baseMissing the image that it builds on is not among the volumes of its pool
  */
 public record Volume(
         UUID id,
@@ -51,7 +55,10 @@ public record Volume(
         Instant updatedAt,
         boolean busy,
         boolean unsettled,
-        @Nullable LastCheck lastCheck) {
+        @Nullable LastCheck lastCheck,
+        Map<String, String> labels,
+        String description,
+        boolean baseMissing) {
 
     /**
      * What the last check of its image found.
@@ -103,6 +110,7 @@ public record Volume(
         add(conditions, missing, "missing");
         add(conditions, drifted, "drifted");
         add(conditions, fault != null || foundCorrupt(), "corrupt");
+        add(conditions, baseMissing, "base-missing");
         add(conditions, unsettled, "unsettled");
         return conditions;
     }

@@ -5,6 +5,7 @@ import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.PublicEvent;
 import dev.cistern.common.problem.Problem;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class VolumeEvents {
      * What a volume event carries; published as schema {@code volume.v1}. Sizes in bytes.
      *
      * @param oldState null for a volume that was not known before
+     * @param labels null without any
      */
     record Data(
             String tenant,
@@ -41,7 +43,8 @@ public final class VolumeEvents {
             UUID operation,
             String actor,
             Instant time,
-            @Nullable Problem problem) {}
+            @Nullable Problem problem,
+            @Nullable Map<String, String> labels) {}
 
     /**
      * Publishes what has become of a volume.
@@ -99,7 +102,8 @@ public final class VolumeEvents {
                         cause.operation(),
                         cause.actor(),
                         Instant.now(),
-                        problem);
+                        problem,
+                        volume.labels().isEmpty() ? null : volume.labels());
         outbox.send(
                 new PublicEvent(
                                 "volume." + verb + ".v1",

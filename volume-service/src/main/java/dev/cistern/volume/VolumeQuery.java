@@ -1,5 +1,6 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -7,22 +8,28 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** Reads volumes for users. */
 public final class VolumeQuery {
     /** What {@link #read} takes, of volumes as {@code v} and their pools as {@code p}. */
-    private static final String FIELDS =
+    static final String FIELDS =
             "select v.*, p.name as pool_name, p.path as pool_path,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
                     + " and o.settles is null) as busy,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
-                    + " and o.settles is not null) as unsettled";
+                    + " and o.settles is not null) as unsettled, v.backing_file is not null"
+                    + " and not exists (select from volume b where b.pool = v.pool and b.state in"
+                    + " ('CREATING', 'AVAILABLE', 'DELETING') and not b.missing"
+                    + " and b.name = base_name(v.backing_file, p.path)) as base_missing";
 
-    private static final String POOL = " join pool_view p on p.id = v.pool";
+    static final String POOL = " join pool_view p on p.id = v.pool";
 
     private static final String SELECT = FIELDS + " from volume v" + POOL + " where ";
 
@@ -45,13 +52,15 @@ public final class VolumeQuery {
      * Which volumes.
      *
      * @param pool name or id of the pool, or null for all
-     * @param state null for all but the deleted
+     * @param state null for all but those in the trash and the deleted
+     * @param labels that they have with these values, or with any where the value is empty
      */
     public record Filter(
             @Nullable String pool,
             @Nullable String name,
             @Nullable VolumeState state,
-            @Nullable String format) {}
+            @Nullable String format,
+            Map<String, Optional<String>> labels) {}
 
     /** A volume, whatever its state. */
     public Optional<Volume> find(UUID id) {
@@ -64,7 +73,8 @@ public final class VolumeQuery {
     }
 
     /**
-     * A volume by id or as {@code POOL:NAME}; the deleted are found by id only.
+     * A volume by id or as {@code POOL:NAME}; those in the trash and the deleted are found by id
+     * only.
      *
      * @throws ProblemException if there is none
      */
@@ -104,6 +114,18 @@ public final class VolumeQuery {
                                         .findOne());
     }
 
+    /** The operations on a volume that have not ended, in their order. */
+    public List<UUID> unfinished(UUID volume) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select id from operation where target = :id and settles is null"
+                                                + " and finished_at is null order by sequence")
+                                .bind("id", volume)
+                                .mapTo(UUID.class)
+                                .list());
+    }
+
     /** Names of pools may have colons too, so each is tried. */
     private Optional<Volume> named(String reference) {
         for (var colon = reference.indexOf(':');
@@ -123,7 +145,8 @@ public final class VolumeQuery {
                         handle.createQuery(
                                         SELECT
                                                 + "(p.name = :pool or p.id::text = :pool) and v.name = :name"
-                                                + " and v.state <> 'DELETED'"
+                                                + " and v.state not in ('TRASHED', 'DELETED')"
+                                                + " and v.name_for is null"
                                                 + " order by v.state = 'ERROR', v.position desc limit 1")
                                 .bind("pool", pool)
                                 .bind("name", name)
@@ -137,7 +160,7 @@ public final class VolumeQuery {
                 handle ->
                         handle.createQuery(
                                         SELECT
-                                                + "v.position > :after"
+                                                + "v.position > :after and v.name_for is null"
                                                 + (filter.pool() == null
                                                         ? ""
                                                         : " and v.pool in (select id from pool_view where name = :pool"
@@ -146,12 +169,18 @@ public final class VolumeQuery {
                                                         ? ""
                                                         : " and v.name = :name")
                                                 + (filter.state() == null
-                                                        ? " and v.state <> 'DELETED'"
+                                                        ? " and v.state not in ('TRASHED', 'DELETED')"
                                                         : " and v.state = :state")
                                                 + (filter.format() == null
                                                         ? ""
                                                         : " and v.format = :format")
+                                                + (filter.labels().isEmpty()
+                                                        ? ""
+                                                        : " and v.labels @> :valued::jsonb"
+                                                                + " and jsonb_exists_all(v.labels, :keys)")
                                                 + " order by v.position limit :limit")
+                                .bind("valued", Json.text(valued(filter.labels())))
+                                .bind("keys", filter.labels().keySet().toArray(String[]::new))
                                 .bind("after", after)
                                 .bind("pool", filter.pool())
                                 .bind("name", filter.name())
@@ -160,6 +189,12 @@ public final class VolumeQuery {
                                 .bind("limit", limit)
                                 .map((row, _) -> read(row))
                                 .list());
+    }
+
+    private static Map<String, String> valued(Map<String, Optional<String>> labels) {
+        return labels.entrySet().stream()
+                .filter(label -> label.getValue().isPresent())
+                .collect(Collectors.toMap(Map.Entry::getKey, label -> label.getValue().get()));
     }
 
     static Volume read(ResultSet row) throws SQLException {
@@ -192,7 +227,15 @@ public final class VolumeQuery {
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 row.getBoolean("busy"),
                 row.getBoolean("unsettled"),
-                lastCheck(row));
+                lastCheck(row),
+                labels(row.getString("labels")),
+                Objects.requireNonNullElse(row.getString("description"), ""),
+                row.getBoolean("base_missing"));
+    }
+
+    @SuppressWarnings("unchecked") // they are written as texts only
+    private static Map<String, String> labels(String json) {
+        return "{}".equals(json) ? Map.of() : Map.copyOf(Json.readOwn(json, Map.class));
     }
 
     private static Volume.@Nullable LastCheck lastCheck(ResultSet row) throws SQLException {

@@ -34,7 +34,7 @@ public record VolumeRequest(
 
     /** Refuses what cannot be a volume, with the reason. */
     public VolumeRequest {
-        checkName(name);
+        requireName(name);
         if (!CREATABLE.contains(format)) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
@@ -63,7 +63,12 @@ public record VolumeRequest(
         this(pool, name, format, capacity, permissions, ImageOptions.USUAL);
     }
 
-    private static void checkName(String name) {
+    /**
+     * Refuses what cannot be the name of a volume.
+     *
+     * @throws ProblemException with the reason
+     */
+    public static void requireName(String name) {
         if (name.isEmpty()) {
             throw refused("the volume's name is empty");
         }

@@ -7,6 +7,8 @@ public enum VolumeState {
     CREATING,
     AVAILABLE,
     DELETING,
+    /** Its file is put aside, and can be restored for a while. */
+    TRASHED,
     DELETED,
     /** Its creation failed; there is no file of it. */
     ERROR;

@@ -2,12 +2,16 @@ package dev.cistern.volume;
 
 import dev.cistern.common.message.CheckFigures;
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.Json;
+import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions about single volumes. Each method is one statement in the caller's transaction, takes
@@ -42,31 +46,102 @@ public final class Volumes {
      * @throws ProblemException if the name is taken
      */
     public UUID requested(PoolView pool, VolumeRequest request, String tenant) {
+        return entered(
+                pool,
+                request.name(),
+                tenant,
+                request.format(),
+                request.capacity(),
+                request.permissions(),
+                null);
+    }
+
+    /** The same for one that is to be like another. */
+    public UUID requested(PoolView pool, String name, Volume like, String format, String tenant) {
+        return entered(pool, name, tenant, format, like.capacity(), like.permissions(), null);
+    }
+
+    /**
+     * Keeps a name in a pool for a volume that is about to have it, as a row of its own, which is
+     * found by nobody.
+     *
+     * @param bytes capacity that is reserved with it
+     * @return the row's id, to be claimed and let go of
+     * @throws ProblemException if the name is taken
+     */
+    public UUID keepName(PoolView pool, String name, Volume volume, long bytes) {
+        return entered(
+                pool,
+                name,
+                volume.tenant(),
+                volume.format(),
+                bytes,
+                volume.permissions(),
+                volume.id());
+    }
+
+    /**
+     * Lets go of a name that was kept.
+     *
+     * @return the capacity that was reserved with it; 0 if it was let go of before
+     */
+    public long letNameGo(UUID kept) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "with gone as (delete from volume where id = :id"
+                                                + " and name_for is not null returning capacity)"
+                                                + " select coalesce(sum(capacity), 0) from gone")
+                                .bind("id", kept)
+                                .mapTo(Long.class)
+                                .one());
+    }
+
+    /** Its file is in another pool. */
+    public boolean moved(UUID id, UUID pool, String name) {
+        return update(
+                        "update volume set pool = :pool, name = :name"
+                                + CHANGED
+                                + " where id = :id and state = 'AVAILABLE'",
+                        id,
+                        statement -> statement.bind("pool", pool).bind("name", name))
+                == 1;
+    }
+
+    private UUID entered(
+            PoolView pool,
+            String name,
+            String tenant,
+            String format,
+            long capacity,
+            Permissions permissions,
+            @Nullable UUID nameFor) {
         var id = UUID.randomUUID();
         var rows =
                 jdbi.withHandle(
                         handle ->
                                 handle.createUpdate(
                                                 "insert into volume (id, pool, name, tenant, format, capacity, state, file_mode,"
-                                                        + " file_owner, file_group, changed) values (:id, :pool, :name, :tenant,"
-                                                        + " :format, :capacity, 'CREATING', :mode, :owner, :group,"
+                                                        + " file_owner, file_group, name_for, changed) values (:id, :pool, :name, :tenant,"
+                                                        + " :format, :capacity, 'CREATING', :mode, :owner, :group, cast(:nameFor as uuid),"
                                                         + " nextval('change_sequence')) on conflict (pool, name)"
                                                         + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing")
                                         .bind("id", id)
                                         .bind("pool", pool.id())
-                                        .bind("name", request.name())
+                                        .bind("name", name)
                                         .bind("tenant", tenant)
-                                        .bind("format", request.format())
-                                        .bind("capacity", request.capacity())
-                                        .bind("mode", request.permissions().mode())
-                                        .bind("owner", request.permissions().owner())
-                                        .bind("group", request.permissions().group())
+                                        .bind("format", format)
+                                        .bind("capacity", capacity)
+                                        .bind("mode", permissions.mode())
+                                        .bind("owner", permissions.owner())
+                                        .bind("group", permissions.group())
+                                        .bind("nameFor", nameFor)
                                         .execute());
         if (rows == 0) {
             throw new ProblemException(
                     ProblemCode.NAME_TAKEN,
                     "there is a volume '%s' in storage pool '%s' already"
-                            .formatted(request.name(), pool.name()));
+                            .formatted(name, pool.name()));
         }
         return id;
     }
@@ -75,7 +150,9 @@ public final class Volumes {
     public boolean created(UUID id, FileFacts file) {
         return update(
                         "update volume v set state = 'AVAILABLE', allocation = :allocation, inode = :inode,"
-                                + " capacity = :capacity, file_mode = :mode, file_owner = :owner, file_group = :group"
+                                + " capacity = :capacity, backing_file = :backingFile,"
+                                + " backing_format = :backingFormat, file_mode = :mode, file_owner = :owner,"
+                                + " file_group = :group"
                                 + CHANGED
                                 + " where id = :id and (state = 'CREATING' or state in ('ERROR', 'DELETED') and not exists"
                                 + " (select from volume o where o.pool = v.pool and o.name = v.name and o.id <> v.id"
@@ -86,6 +163,8 @@ public final class Volumes {
                                         .bind("allocation", file.allocation())
                                         .bind("inode", file.inode())
                                         .bind("capacity", file.capacity())
+                                        .bind("backingFile", file.backingFile())
+                                        .bind("backingFormat", file.backingFormat())
                                         .bind("mode", file.permissions().mode())
                                         .bind("owner", file.permissions().owner())
                                         .bind("group", file.permissions().group()))
@@ -101,6 +180,45 @@ public final class Volumes {
                         id,
                         statement -> statement.bind("end", end))
                 == 1;
+    }
+
+    /** Its file has another name; false if that is a later volume's by now. */
+    public boolean renamed(UUID id, String name) {
+        return update(
+                        "update volume v set name = :name"
+                                + CHANGED
+                                + " where id = :id and state = 'AVAILABLE' and not exists"
+                                + " (select from volume o where o.pool = v.pool and o.name = :name"
+                                + " and o.id <> v.id and o.state in ('CREATING', 'AVAILABLE', 'DELETING'))",
+                        id,
+                        statement -> statement.bind("name", name))
+                == 1;
+    }
+
+    /**
+     * What users say of it has changed.
+     *
+     * @param labels all that it has from now on
+     */
+    public void described(UUID id, Map<String, String> labels, String description) {
+        update(
+                "update volume set labels = :labels::jsonb, description = nullif(:description, ''),"
+                        + " updated_at = now() where id = :id",
+                id,
+                statement ->
+                        statement
+                                .bind("labels", Json.text(labels))
+                                .bind("description", description));
+    }
+
+    /** Locks its row, before the rows of operations are. */
+    public void lock(UUID id) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createQuery("select id from volume where id = :id for update")
+                                .bind("id", id)
+                                .mapTo(UUID.class)
+                                .findOne());
     }
 
     /** It is to be deleted; commands of before are stale from now on. */
@@ -119,7 +237,7 @@ public final class Volumes {
         return update(
                         "update volume set state = 'DELETED', missing = false, drifted = false"
                                 + CHANGED
-                                + " where id = :id and state in ('AVAILABLE', 'DELETING', 'ERROR')",
+                                + " where id = :id and state in ('AVAILABLE', 'DELETING', 'TRASHED', 'ERROR')",
                         id,
                         statement -> statement)
                 == 1;

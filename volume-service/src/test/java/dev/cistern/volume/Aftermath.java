@@ -28,7 +28,7 @@ final class Aftermath {
                                 "select count(*) from volume.ledger l where reserved"
                                         + " + coalesce((select sum(bytes) from volume.ledger_entry e where e.pool = l.pool), 0)"
                                         + " <> coalesce((select sum(capacity) from volume.volume v where v.pool = l.pool"
-                                        + " and state in ('CREATING', 'AVAILABLE', 'DELETING')), 0)"))
+                                        + " and state in ('CREATING', 'AVAILABLE', 'DELETING', 'TRASHED')), 0)"))
                 .isZero();
     }
 }

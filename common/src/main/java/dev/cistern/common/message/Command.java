@@ -133,7 +133,95 @@ public sealed interface Command {
     }
 
     /**
-     * Takes a volume's file out of the pool.
+     * Makes a new image that reads as another volume does now, and publishes it under its name.
+     *
+     * @param name file name in the pool's folder
+     * @param format of the new image; that of the source, or qcow2 for a linked one, unless all of
+     *     it is copied
+     */
+    record CloneVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            String name,
+            String format,
+            Permissions permissions,
+            ImageSource source,
+            CloneStrategy strategy)
+            implements OfVolume {}
+
+    /** Makes an image independent of those below it, by copying into it what it has from them. */
+    record FlattenVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
+            implements OnImage {}
+
+    /**
+     * Writes what an image has of its own into the one right below it, of which it then has nothing
+     * more.
+     *
+     * @param baseId the volume of the image below, which no other builds on
+     */
+    record CommitVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            ImageRef image,
+            UUID baseId,
+            ImageRef base)
+            implements OnImage {}
+
+    /**
+     * Overwrites what an image has of its own, such that nobody reads it again.
+     *
+     * @param algorithm the passes
+     */
+    record WipeVolume(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, WipeAlgorithm algorithm)
+            implements OnImage {}
+
+    /** Gives the space back that an image spends on zeroes. */
+    record CompactVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
+            implements OnImage {}
+
+    /**
+     * Brings a volume into another pool, whose place is {@link #pool}; its file in the first one
+     * goes last.
+     *
+     * @param from the pool that it is in, within reach of the same worker
+     * @param image its file there
+     * @param name of its file in the other pool
+     */
+    record MoveVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            PoolPlace from,
+            ImageRef image,
+            String name,
+            Permissions permissions)
+            implements OnImage {}
+
+    /** Gives a volume's file another name in its pool. */
+    record RenameVolume(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, String newName)
+            implements OnImage {}
+
+    /**
+     * Puts a volume's file aside, from where it can be {@linkplain RestoreVolume restored} or
+     * {@linkplain DeleteVolume deleted}.
+     */
+    record TrashVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
+            implements OnImage {}
+
+    /**
+     * Brings a volume's file back that was put aside.
+     *
+     * @param image its file, with the name that it is to have
+     */
+    record RestoreVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
+            implements OnImage {}
+
+    /**
+     * Takes a volume's file out of the pool, or out of where it was put aside.
      *
      * @param inode the file's inode when it was last seen: another file under the name is not
      *     touched; null when it was never seen

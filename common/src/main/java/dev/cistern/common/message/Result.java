@@ -82,6 +82,27 @@ public sealed interface Result {
     /** The image was checked, and repaired if that was asked. */
     record VolumeChecked(UUID volumeId, FileFacts file, CheckFigures report) implements OfFile {}
 
+    /**
+     * The image is published and reads as its source did.
+     *
+     * @param strategy the one that was used, never {@link CloneStrategy#BEST}
+     */
+    record VolumeCloned(UUID volumeId, FileFacts file, CloneStrategy strategy) implements OfFile {}
+
+    /** The image is in the other pool, and no longer in the first. */
+    record VolumeMoved(UUID volumeId, FileFacts file) implements OfFile {}
+
+    /**
+     * What the image had of its own is in the one below.
+     *
+     * @param base the file of the image below
+     */
+    record VolumeCommitted(UUID volumeId, FileFacts file, UUID baseId, FileFacts base)
+            implements OfFile {}
+
+    /** The image is put aside. */
+    record VolumeTrashed(UUID volumeId) implements Done {}
+
     /** The image is gone, or was not there. */
     record VolumeDeleted(UUID volumeId) implements Done {}
 

@@ -27,6 +27,8 @@ public enum ProblemCode {
     VOLUME_IN_USE(409, "The volume is in use"),
     VOLUME_STATE(409, "The state of the volume does not allow this"),
     VOLUME_MISSING(409, "The file of the volume is not there"),
+    VOLUME_HAS_CHILDREN(409, "Other volumes build on the volume"),
+    CHAIN_TOO_DEEP(409, "The chain of backing files is too long"),
     VOLUME_DRIFTED(409, "The file of the volume was replaced from outside"),
     STALE(409, "A later change has overtaken this one"),
     DEPENDENCY_FAILED(424, "An operation that this one builds on failed"),

@@ -7,6 +7,7 @@ import dev.cistern.common.http.RequestContext;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumePatch;
 import dev.cistern.volume.VolumeQuery;
 import dev.cistern.volume.VolumeState;
 import dev.cistern.volume.work.VolumeService;
@@ -26,6 +27,10 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -74,12 +79,28 @@ public class VolumeResource {
             @QueryParam("name") @Nullable String name,
             @QueryParam("state") @Nullable String state,
             @QueryParam("format") @Nullable String format,
+            @QueryParam("label") List<String> labels,
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @Nullable String limit) {
         var place = Page.Cursor.parse(cursor, limit);
-        var filter = new VolumeQuery.Filter(pool, name, state(state), format);
+        var filter = new VolumeQuery.Filter(pool, name, state(state), format, labels(labels));
         var rows = service.list(filter, place.after(), place.limit() + 1);
         return Page.of(rows, place, Volume::position, VolumeView::of);
+    }
+
+    /** Each {@code key=value}, or {@code key} for any value. */
+    private static Map<String, Optional<String>> labels(List<String> texts) {
+        var labels = new HashMap<String, Optional<String>>();
+        for (var text : texts) {
+            var equals = text.indexOf('=');
+            var key = equals < 0 ? text : text.substring(0, equals);
+            VolumePatch.requireKey(key);
+            var value =
+                    equals < 0 ? Optional.<String>empty() : Optional.of(text.substring(equals + 1));
+            value.ifPresent(each -> VolumePatch.requireValue(key, each));
+            labels.put(key, value);
+        }
+        return labels;
     }
 
     private static @Nullable VolumeState state(@Nullable String text) {
@@ -114,8 +135,13 @@ public class VolumeResource {
     /** Deletes a volume. */
     @DELETE
     @Path("{volume}")
-    public Response delete(@PathParam("volume") String volume, @BeanParam RequestContext context) {
-        return operations.accepted(service.delete(volume, context.requester()), context);
+    public Response delete(
+            @PathParam("volume") String volume,
+            @QueryParam("purge") @Nullable String purge,
+            @QueryParam("keep") @Nullable String keep,
+            @BeanParam RequestContext context) {
+        var deletion = DeletionParameters.of(purge, keep);
+        return operations.accepted(service.delete(volume, deletion, context.requester()), context);
     }
 
     /** Its operations, or those of every volume. */

@@ -5,6 +5,7 @@ import dev.cistern.common.http.Tagged;
 import dev.cistern.volume.Volume;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ public record VolumeView(
         int group,
         String tenant,
         long generation,
+        Map<String, String> labels,
+        String description,
         Instant createdAt,
         Instant updatedAt,
         Volume.@Nullable LastCheck lastCheck)
@@ -54,6 +57,8 @@ public record VolumeView(
                 volume.permissions().group(),
                 volume.tenant(),
                 volume.generation(),
+                volume.labels(),
+                volume.description(),
                 volume.createdAt(),
                 volume.updatedAt(),
                 volume.lastCheck());

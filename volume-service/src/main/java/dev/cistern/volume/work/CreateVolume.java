@@ -7,8 +7,6 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
-import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.volume.VolumeState;
 import java.util.UUID;
 
 /** Has a worker make the file of a volume whose row and reservation are there already. */
@@ -47,25 +45,14 @@ record CreateVolume(Workshop workshop) implements UseCase {
         if (!(result instanceof Result.VolumeCreated(var id, var file))) {
             throw Workshop.unexpected(operation, result);
         }
-        var before = workshop.volumes().get(id);
-        if (workshop.volumes().created(id, file)) {
-            workshop.images().made(id, file);
-            var counted = before.state() == VolumeState.CREATING ? before.capacity() : 0;
-            workshop.ledger().count(before.poolId(), file.capacity() - counted);
-            workshop.events().publish("created", id, before.state(), operation);
-        }
-        return new Turn.Finish(new Created(id, before.path(), file.capacity(), file.allocation()));
+        new Births(workshop).born(operation, id, file);
+        return new Turn.Finish(
+                new Created(
+                        id, workshop.volumes().get(id).path(), file.capacity(), file.allocation()));
     }
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        var volume = workshop.volumes().get(operation.target());
-        var end = problem.code() == ProblemCode.CANCELLED ? VolumeState.DELETED : VolumeState.ERROR;
-        if (workshop.volumes().notCreated(volume.id(), end)) {
-            workshop.ledger().release(volume.poolId(), volume.capacity());
-            workshop.events()
-                    .publish("failed", volume.id(), VolumeState.CREATING, operation, problem);
-        }
-        workshop.tellIfUnreachable(operation, problem);
+        new Births(workshop).notBorn(operation, problem);
     }
 }

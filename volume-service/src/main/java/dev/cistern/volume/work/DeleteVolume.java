@@ -31,6 +31,7 @@ record DeleteVolume(Workshop workshop) implements UseCase {
                 workshop.events().publish("deleted", volume.id(), VolumeState.ERROR, operation);
                 yield new Turn.Finish(Map.of("volumeId", volume.id()));
             }
+            case TRASHED -> purge(operation, volume);
             case CREATING, DELETING, DELETED ->
                     new Turn.Fail(
                             Problem.of(
@@ -40,11 +41,23 @@ record DeleteVolume(Workshop workshop) implements UseCase {
         };
     }
 
+    private Turn purge(Operation operation, Volume volume) {
+        var pool = workshop.pool(operation);
+        if (pool.closed()) {
+            return new Turn.Fail(Workshop.closed(pool));
+        }
+        var generation = workshop.trash().leaving(volume.id()).orElseThrow();
+        return new Turn.Send(
+                new Command.DeleteVolume(
+                        pool.place(), volume.id(), generation, volume.name(), volume.inode()));
+    }
+
     private Turn send(Operation operation, Volume volume) {
         var pool = workshop.pool(operation);
         if (pool.closed()) {
             return new Turn.Fail(Workshop.closed(pool));
         }
+        workshop.chains().requireNoChildren(volume, "deleted");
         workshop.volumes().deleting(volume.id());
         return new Turn.Send(
                 new Command.DeleteVolume(

@@ -8,7 +8,9 @@ import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.ChangeRequest;
+import dev.cistern.volume.Deletion;
 import dev.cistern.volume.ImageNotes;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
@@ -19,10 +21,10 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What users do with volumes. Each method is in one transaction. */
@@ -93,13 +95,13 @@ public class VolumeService {
     }
 
     /**
-     * Accepts the deletion of a volume.
+     * Accepts the deletion of a volume: for good, or into the trash.
      *
      * @param reference id or {@code POOL:NAME}
      * @throws ProblemException if there is no such volume, nothing is before this and its state
      *     does not allow it, its pool is not running, or too much waits already
      */
-    public Operation delete(String reference, Requester requester) {
+    public Operation delete(String reference, Deletion deletion, Requester requester) {
         work.runtime().admission().require(requester.tenant());
         return inTransaction(
                 () -> {
@@ -109,7 +111,15 @@ public class VolumeService {
                             volume.state() == VolumeState.ERROR
                                     ? workshop.pools().get(volume.poolId())
                                     : workshop.pools().open(volume.poolId());
-                    return acceptDeletion(volume, pool, requester);
+                    var kept = deletion.kept(volume, workshop.settings().trash());
+                    return accept(
+                            kept.isZero() ? DeleteVolume.KIND : TrashVolume.KIND,
+                            volume.id(),
+                            volume.name(),
+                            pool,
+                            deletionClaims(volume),
+                            new TrashVolume.Request(kept.toSeconds()),
+                            requester);
                 });
     }
 
@@ -180,21 +190,39 @@ public class VolumeService {
         }
     }
 
-    private Operation acceptDeletion(Volume volume, PoolView pool, Requester requester) {
+    /** Behind what is being done to the volumes that build on it: they may be gone by then. */
+    private List<Claim> deletionClaims(Volume volume) {
+        var children = workshop.chains().children(volume);
+        Chains.refuseIfAny(
+                volume, children.stream().filter(child -> !child.busy()).toList(), "deleted");
+        return Stream.concat(
+                        Stream.of(Claim.exclusive(volume.id())),
+                        children.stream().map(child -> Claim.shared(child.id())))
+                .toList();
+    }
+
+    private Operation accept(
+            String kind,
+            UUID volume,
+            String name,
+            PoolView pool,
+            List<Claim> claims,
+            Object request,
+            Requester requester) {
         return work.runtime()
                 .operations()
                 .accept(
                         new NewOperation(
-                                DeleteVolume.KIND,
+                                kind,
                                 "volume",
-                                volume.id(),
-                                volume.name(),
+                                volume,
+                                name,
                                 pool.id(),
                                 requester,
                                 pool.group(),
                                 Lane.METADATA,
-                                List.of(Claim.exclusive(volume.id())),
-                                Map.of(),
+                                claims,
+                                request,
                                 Set.of(),
                                 DEADLINE));
     }
@@ -227,7 +255,11 @@ public class VolumeService {
     }
 
     <T> T inTransaction(Callable<T> story) {
-        var result = work.runtime().foundation().transactions().call(story);
+        var result =
+                work.runtime()
+                        .foundation()
+                        .transactions()
+                        .call(() -> Rehearsal.ended(story.call()));
         CrashPoints.at("outbox-commit");
         return result;
     }

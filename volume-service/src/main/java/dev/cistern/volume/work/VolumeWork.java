@@ -12,6 +12,7 @@ import dev.cistern.common.runtime.ServiceRuntime;
 import dev.cistern.common.runtime.TopicConfig;
 import dev.cistern.common.runtime.TopicKeeper;
 import dev.cistern.common.trace.Traces;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.Holds;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
@@ -19,6 +20,8 @@ import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.SnapshotEvents;
 import dev.cistern.volume.Snapshots;
 import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.VolumeSettings;
+import dev.cistern.volume.VolumeTrash;
 import dev.cistern.volume.Volumes;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.ShutdownEvent;
@@ -62,10 +65,11 @@ public class VolumeWork implements Service {
             TopicConfig topicConfig,
             BacklogConfig backlog,
             OperationConfig operationConfig,
+            VolumeSettings settings,
             Traces traces,
             @Identifier("volume") Instance<Representations> representations) {
         var foundation = new Foundation("volume", dataSource, synchronizations, kafka, traces);
-        workshop = workshop(foundation);
+        workshop = workshop(foundation, settings);
         var inventory =
                 new Inventory(
                         foundation.jdbi(),
@@ -81,7 +85,11 @@ public class VolumeWork implements Service {
                                 "volume",
                                 List.of(
                                         new CreateVolume(workshop),
+                                        new CloneVolume(workshop),
+                                        new UpdateVolume(workshop),
                                         new DeleteVolume(workshop),
+                                        new TrashVolume(workshop),
+                                        new RestoreVolume(workshop),
                                         new InPlace(workshop, new ResizeVolume()),
                                         new InPlace(
                                                 workshop,
@@ -97,6 +105,12 @@ public class VolumeWork implements Service {
                                         new InPlace(
                                                 workshop,
                                                 CheckVolume.repairing(workshop.volumes())),
+                                        new InPlace(workshop, new RenameVolume(workshop)),
+                                        new InPlace(workshop, new MoveVolume(workshop)),
+                                        new InPlace(workshop, new FlattenVolume()),
+                                        new InPlace(workshop, new CommitVolume(workshop)),
+                                        new InPlace(workshop, new CompactVolume()),
+                                        new InPlace(workshop, new WipeVolume(workshop)),
                                         new ScanPool(
                                                 workshop,
                                                 new PoolFiles(foundation.jdbi()),
@@ -123,12 +137,13 @@ public class VolumeWork implements Service {
                         runtime.operations());
     }
 
-    private static Workshop workshop(Foundation foundation) {
+    private static Workshop workshop(Foundation foundation, VolumeSettings settings) {
         var volumes = new Volumes(foundation.jdbi());
         var ledger = new Ledger(foundation.jdbi());
         var snapshots = new Snapshots(foundation.jdbi());
         return new Workshop(
                 volumes,
+                new VolumeTrash(foundation.jdbi()),
                 new PoolViews(foundation.jdbi()),
                 ledger,
                 new Holds(foundation.jdbi(), ledger),
@@ -136,7 +151,9 @@ public class VolumeWork implements Service {
                         snapshots, new SnapshotEvents(foundation.outbox(), snapshots, volumes)),
                 new Images(foundation.jdbi()),
                 new VolumeEvents(foundation.outbox(), volumes),
-                foundation.outbox());
+                foundation.outbox(),
+                new Chains(foundation.jdbi()),
+                settings);
     }
 
     /** Topics before the channels, which subscribe to them. */

@@ -6,24 +6,30 @@ import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.Holds;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.VolumeSettings;
+import dev.cistern.volume.VolumeTrash;
 import dev.cistern.volume.Volumes;
 
 /** What the use cases work with. */
 record Workshop(
         Volumes volumes,
+        VolumeTrash trash,
         PoolViews pools,
         Ledger ledger,
         Holds holds,
         SnapshotStock snapshots,
         Images images,
         VolumeEvents events,
-        Outbox outbox) {
+        Outbox outbox,
+        Chains chains,
+        VolumeSettings settings) {
 
     PoolView pool(Operation operation) {
         return pools.get(operation.pool());

@@ -6,6 +6,7 @@ import dev.cistern.cli.command.Verb;
 import dev.cistern.cli.command.Words;
 import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.text.Fields;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,9 +47,17 @@ public final class VolInfo extends Verb {
                 .add("State", found.path("state").asText())
                 .addIfPresent("Conditions", Words.list(found.path("conditions")))
                 .addIfPresent("Fault", found.path("fault").asText(""))
+                .addIfPresent("Labels", labels(found))
+                .addIfPresent("Description", found.path("description").asText(""))
                 .add("Mode", found.path("mode").asText())
                 .add("Owner", found.path("owner").asText())
                 .add("Group", found.path("group").asText());
+    }
+
+    private static String labels(JsonNode found) {
+        return found.path("labels").properties().stream()
+                .map(label -> label.getKey() + "=" + label.getValue().asText())
+                .collect(Collectors.joining(", "));
     }
 
     private String size(JsonNode value) {

@@ -9,6 +9,7 @@ import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.http.Pages;
 import dev.cistern.cli.http.Route;
 import dev.cistern.cli.text.Table;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,12 +26,25 @@ public final class VolList extends Verb {
     @Option(names = "--details", description = "with sizes, format and state")
     private boolean details;
 
+    @Option(
+            names = "--label",
+            paramLabel = "KEY[=VALUE]",
+            description = "those with the label only; with several, those with all of them")
+    private List<String> labels = List.of();
+
+    @Option(names = "--trash", description = "those in the trash, with their ids")
+    private boolean trash;
+
     @Override
     protected void run(Session session) throws Failure {
         var id = session.api().get(Route.of("pools", pool)).path("id").asText();
+        var volumes = Route.of("volumes").with("pool", id).with("state", trash ? "trashed" : null);
+        for (var label : labels) {
+            volumes = volumes.with("label", label);
+        }
         Listing.print(
                 session,
-                new Pages(session.api(), Route.of("volumes").with("pool", id))::next,
+                new Pages(session.api(), volumes)::next,
                 details
                         ? new Table(
                                 "Name",
@@ -41,12 +55,16 @@ public final class VolList extends Verb {
                                 "Format",
                                 "State",
                                 "Conditions")
-                        : new Table("Name", "Path"),
-                details ? VolList::detailed : VolList::brief);
+                        : new Table("Name", trash ? "Id" : "Path"),
+                details ? VolList::detailed : trash ? VolList::ofTrash : VolList::brief);
     }
 
     private static String[] brief(JsonNode volume) {
         return new String[] {volume.path("name").asText(), volume.path("path").asText()};
+    }
+
+    private static String[] ofTrash(JsonNode volume) {
+        return new String[] {volume.path("name").asText(), volume.path("id").asText()};
     }
 
     private static String[] detailed(JsonNode volume) {

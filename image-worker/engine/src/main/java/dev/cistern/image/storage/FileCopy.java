@@ -38,6 +38,16 @@ public final class FileCopy {
         if (to.cloneFrom(from)) {
             return Method.REFLINK;
         }
+        copyBytes(from, to, progress);
+        return Method.COPY;
+    }
+
+    /**
+     * The same without the wish that both share their blocks, though a file system may have them do
+     * so.
+     */
+    public static void copyBytes(FileStorage from, FileStorage to, Progress progress)
+            throws IOException {
         var size = from.size();
         to.truncate(size);
         for (var at = from.nextData(0); at < size; at = from.nextData(at)) {
@@ -48,6 +58,5 @@ public final class FileCopy {
             }
         }
         progress.reached(size, size);
-        return Method.COPY;
     }
 }

@@ -1,7 +1,6 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -26,23 +25,29 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
 
     @Override
     public Result apply(Command.CreateVolume command, VolumeWork volume) throws IOException {
-        return created(
-                command, publication(command, volume).apply(staged -> make(command, staged)));
+        var published =
+                publication(command, volume)
+                        .apply(
+                                staged -> {
+                                    make(command, staged);
+                                    return null;
+                                });
+        return created(command, published);
     }
 
     @Override
     public @Nullable Result settle(Command.CreateVolume command, VolumeWork volume)
             throws IOException {
-        var file = publication(command, volume).settle();
-        return file == null ? null : created(command, file);
+        var published = publication(command, volume).settle();
+        return published == null ? null : created(command, published);
     }
 
     private static Publication publication(Command.CreateVolume command, VolumeWork volume) {
         return new Publication(command, command.name(), command.format(), volume);
     }
 
-    private static Result created(Command.CreateVolume command, FileFacts file) {
-        return new Result.VolumeCreated(command.volumeId(), file);
+    private static Result created(Command.CreateVolume command, Publication.Published published) {
+        return new Result.VolumeCreated(command.volumeId(), published.file());
     }
 
     private static void make(Command.CreateVolume command, StagedFiles staged) throws IOException {

@@ -31,7 +31,7 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
     @Override
     public Result apply(Command.DeleteVolume command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.name());
-        if (!begun(volume)) {
+        if (!begun(command, volume)) {
             var image = imageOf(command, volume);
             if (image != null) {
                 putAside(command, image, volume);
@@ -43,16 +43,27 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
     @Override
     public @Nullable Result settle(Command.DeleteVolume command, VolumeWork volume)
             throws IOException {
-        return begun(volume) ? finish(command, volume) : null;
+        return begun(command, volume) ? finish(command, volume) : null;
     }
 
-    /** Whether an earlier attempt came as far as putting the file aside. */
-    private static boolean begun(VolumeWork volume) throws IOException {
-        if (volume.pool().trash().has(volume.operation())) {
+    /** Whether an earlier attempt, or an earlier command, came as far as putting the file aside. */
+    private static boolean begun(Command.DeleteVolume command, VolumeWork volume)
+            throws IOException {
+        if (volume.pool().trash().has(volume.operation())
+                || volume.pool().trash().keeps(command.volumeId())
+                || isTombstone(command, volume)) {
             return true;
         }
         var intent = volume.intent();
         return intent != null && !isThere(volume, intent.image());
+    }
+
+    private static boolean isTombstone(Command.DeleteVolume command, VolumeWork volume)
+            throws IOException {
+        return volume.volume()
+                .filter(VolumeRecord::deleted)
+                .map(gone -> gone.generation() == command.generation())
+                .orElse(false);
     }
 
     private static boolean isThere(VolumeWork volume, FileRef file) throws IOException {
@@ -135,12 +146,17 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
         try {
             pool.volumes().write(tombstone);
         } catch (NoSpaceException _) {
-            pool.trash().empty(volume.operation());
+            remove(command, volume);
             pool.volumes().write(tombstone);
         }
         volume.work().crashPoint("tombstone");
-        pool.trash().empty(volume.operation());
+        remove(command, volume);
         return new Result.VolumeDeleted(command.volumeId());
+    }
+
+    private static void remove(Command.DeleteVolume command, VolumeWork volume) throws IOException {
+        volume.pool().trash().empty(volume.operation());
+        volume.pool().trash().dropKept(command.volumeId());
     }
 
     /** An attempt may have ended between the files of one image. */

@@ -7,6 +7,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageFormat;
+import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
 import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
@@ -32,9 +33,12 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
      *     ProblemCode#VOLUME_DRIFTED} if there is none, or another one
      */
     static ImageFile of(Command.OnImage command, VolumeWork volume) throws IOException {
-        var image = command.image();
+        return of(command.image(), volume.pool().files());
+    }
+
+    /** The same for one that is only read. */
+    static ImageFile of(ImageRef image, Directory folder) throws IOException {
         VolumeNames.require(image.name());
-        var folder = volume.pool().files();
         var found = find(image, folder);
         return new ImageFile(folder, new FileRef(image.name(), found.inode()), format(image));
     }
@@ -117,12 +121,17 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
         return Images.open(folder, file.name(), options(Access.READ).withoutLocks());
     }
 
+    /** What it says of itself. */
+    ImageInfo info() throws IOException {
+        return Images.info(folder, file.name(), format);
+    }
+
     private OpenOptions options(Access access) {
         return new OpenOptions(Optional.of(format), access, OpenGate.folder(folder));
     }
 
     /** Asked once the locks are taken: from then on nobody puts another file under the name. */
-    private void requireSame() throws IOException {
+    void requireSame() throws IOException {
         var now = folder.status(file.name());
         var image = new ImageRef(file.name(), format.text(), file.inode());
         if (now.isEmpty()) {

@@ -49,6 +49,7 @@ final class Problems {
     private static String subject(Command command) {
         return switch (command) {
             case Command.CreateVolume create -> "file " + create.name();
+            case Command.CloneVolume clone -> "file " + clone.name();
             case Command.DeleteVolume delete -> "file " + delete.name();
             case Command.OnImage onImage -> "file " + onImage.image().name();
             case Command.Settle settle -> subject(settle.command());

@@ -34,9 +34,20 @@ final class Publication {
     /** Makes the bytes of an image. */
     @FunctionalInterface
     interface Maker {
-        /** Makes them in the staging folder, synced when this returns. */
-        void make(StagedFiles staged) throws IOException;
+        /**
+         * Makes them in the staging folder, synced when this returns.
+         *
+         * @return the way in which that was done, where there are several; else null
+         */
+        @Nullable String make(StagedFiles staged) throws IOException;
     }
+
+    /**
+     * An image that is published.
+     *
+     * @param way in which it was made, as its {@link Maker} said
+     */
+    record Published(FileFacts file, @Nullable String way) {}
 
     /**
      * The publication of a command's image.
@@ -56,7 +67,7 @@ final class Publication {
      *
      * @throws IOException if it could not be done and nothing is left of it
      */
-    FileFacts apply(Maker maker) throws IOException {
+    Published apply(Maker maker) throws IOException {
         VolumeNames.require(name);
         requireNotDeleted();
         volume.withdraw(volume.work().attempt());
@@ -68,7 +79,7 @@ final class Publication {
     }
 
     /** Ends it for good; returns the image that stands, or null when none does. */
-    @Nullable FileFacts settle() throws IOException {
+    @Nullable Published settle() throws IOException {
         volume.withdraw(Integer.MAX_VALUE);
         if (published()) {
             return finish();
@@ -77,9 +88,12 @@ final class Publication {
         return null;
     }
 
-    /** A volume's id is never given again. */
+    /** A volume comes back only by a later command, as from another pool. */
     private void requireNotDeleted() throws IOException {
-        if (volume.volume().map(VolumeRecord::deleted).orElse(false)) {
+        if (volume.volume()
+                .filter(VolumeRecord::deleted)
+                .map(gone -> gone.generation() >= command.generation())
+                .orElse(false)) {
             throw new ProblemException(
                     ProblemCode.STALE,
                     "volume %s is deleted, or its creation was called off"
@@ -114,9 +128,9 @@ final class Publication {
         volume.work().stage("staging");
         try (var staged =
                 volume.pool().staging().begin(volume.operation(), volume.work().attempt())) {
-            maker.make(staged);
+            var way = maker.make(staged);
             volume.work().crashPoint("stage");
-            publish(staged);
+            publish(staged, way);
             staged.discard();
         } catch (IOException | ProblemException e) {
             undo(e);
@@ -124,10 +138,10 @@ final class Publication {
         }
     }
 
-    private void publish(StagedFiles staged) throws IOException {
+    private void publish(StagedFiles staged, @Nullable String way) throws IOException {
         staged.requireInPlace();
         var image = new FileRef(name, staged.image().inode());
-        volume.intend(new Intent(volume.work().attempt(), List.of(image)));
+        volume.intend(new Intent(volume.work().attempt(), List.of(image), way));
         volume.work().stage("publishing");
         volume.requireLeave();
         try {
@@ -147,7 +161,7 @@ final class Publication {
         }
     }
 
-    private FileFacts finishOrTakeBack() throws IOException {
+    private Published finishOrTakeBack() throws IOException {
         try {
             return finish();
         } catch (IOException e) {
@@ -156,13 +170,15 @@ final class Publication {
         }
     }
 
-    private FileFacts finish() throws IOException {
+    private Published finish() throws IOException {
         var pool = volume.pool();
         pool.files().sync();
         volume.work().crashPoint("publish");
         var there = image(pool);
         pool.volumes().write(record(there.inode()));
-        return Facts.of(pool.files(), name, there, format);
+        var intent = volume.intent();
+        return new Published(
+                Facts.of(pool.files(), name, there, format), intent == null ? null : intent.way());
     }
 
     private void takeBack(IOException failure) {

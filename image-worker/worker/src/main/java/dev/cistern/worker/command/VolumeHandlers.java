@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** The handler of each command on a volume: a command without one does not compile. */
 final class VolumeHandlers {
     private final CreateVolume createVolume = new CreateVolume();
+    private final CloneVolume cloneVolume = new CloneVolume();
+    private final TrashVolume trashVolume = new TrashVolume();
+    private final RestoreVolume restoreVolume = new RestoreVolume();
+    private final MoveVolume moveVolume = new MoveVolume();
+    private final RenameVolume renameVolume = new RenameVolume();
     private final DeleteVolume deleteVolume = new DeleteVolume();
     private final InPlace<Command.ResizeVolume, DiskImage> resizeVolume =
             new InPlace<>(new ResizeVolume());
@@ -20,6 +25,15 @@ final class VolumeHandlers {
             new InPlace<>(new SnapshotChange.Delete());
     private final InPlace<Command.RevertToSnapshot, Qcow2Image> revertToSnapshot =
             new InPlace<>(new SnapshotChange.Revert());
+
+    private final InPlace<Command.FlattenVolume, FlattenVolume.Target> flattenVolume =
+            new InPlace<>(new FlattenVolume());
+    private final InPlace<Command.CommitVolume, CommitVolume.Target> commitVolume =
+            new InPlace<>(new CommitVolume());
+    private final InPlace<Command.WipeVolume, DiskImage> wipeVolume =
+            new InPlace<>(new WipeVolume());
+    private final InPlace<Command.CompactVolume, DiskImage> compactVolume =
+            new InPlace<>(new CompactVolume());
 
     /** A command with its handler. */
     record Bound<C extends Command.OfVolume>(VolumeHandler<C> handler, C command) {
@@ -32,6 +46,15 @@ final class VolumeHandlers {
     Bound<?> of(Command.OfVolume command) {
         return switch (command) {
             case Command.CreateVolume create -> new Bound<>(createVolume, create);
+            case Command.CloneVolume clone -> new Bound<>(cloneVolume, clone);
+            case Command.FlattenVolume flatten -> new Bound<>(flattenVolume, flatten);
+            case Command.CommitVolume commit -> new Bound<>(commitVolume, commit);
+            case Command.WipeVolume wipe -> new Bound<>(wipeVolume, wipe);
+            case Command.CompactVolume compact -> new Bound<>(compactVolume, compact);
+            case Command.TrashVolume trash -> new Bound<>(trashVolume, trash);
+            case Command.RestoreVolume restore -> new Bound<>(restoreVolume, restore);
+            case Command.MoveVolume move -> new Bound<>(moveVolume, move);
+            case Command.RenameVolume rename -> new Bound<>(renameVolume, rename);
             case Command.DeleteVolume delete -> new Bound<>(deleteVolume, delete);
             case Command.ResizeVolume resize -> new Bound<>(resizeVolume, resize);
             case Command.CheckVolume check -> new Bound<>(checkVolume, check);

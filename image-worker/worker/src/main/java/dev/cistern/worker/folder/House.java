@@ -120,6 +120,10 @@ public final class House implements AutoCloseable {
         return OfdLock.tryLock(locks, name, true);
     }
 
+    Optional<OfdLock> lockShared(String name) throws IOException {
+        return OfdLock.tryLock(locks, name, false);
+    }
+
     VolumeRecords volumes() {
         return volumes;
     }

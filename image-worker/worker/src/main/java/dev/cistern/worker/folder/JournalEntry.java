@@ -26,11 +26,17 @@ public record JournalEntry(
      *
      * @param attempt whose it is
      * @param files that it is about; the first is the one that makes the image, or unmakes it
+     * @param way in which it was made, where there are several; else null
      */
-    public record Intent(int attempt, List<FileRef> files) {
+    public record Intent(int attempt, List<FileRef> files, @Nullable String way) {
         /** A copy of {@code files} is taken. */
         public Intent {
             files = List.copyOf(files);
+        }
+
+        /** An intent to which there is only one way. */
+        public Intent(int attempt, List<FileRef> files) {
+            this(attempt, files, null);
         }
 
         /** The file that makes the image. */

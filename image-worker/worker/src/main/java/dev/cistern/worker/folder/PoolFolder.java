@@ -61,6 +61,23 @@ public final class PoolFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens another pool than the one that a command is of.
+     *
+     * @throws ProblemException with {@link ProblemCode#IO_ERROR} if it cannot be had: what is amiss
+     *     there is not said of the command's own pool
+     */
+    @SuppressWarnings("MustBeClosedChecker")
+    public static PoolFolder openOther(PoolPlace place) throws IOException {
+        try {
+            return open(place);
+        } catch (ProblemException e) {
+            throw new ProblemException(
+                    ProblemCode.IO_ERROR,
+                    "the pool that it comes from cannot be read: " + e.problem().detail());
+        }
+    }
+
     private static House claimedHouse(PoolPlace place, Directory files) throws IOException {
         try {
             var house = House.open(files);
@@ -138,6 +155,14 @@ public final class PoolFolder implements AutoCloseable {
     /** The lock of a volume for changes to it; empty if a process that is alive has it. */
     public Optional<OfdLock> lock(UUID volume) throws IOException {
         return house.lock(volume.toString());
+    }
+
+    /**
+     * The lock of a volume that is read, which readers share; empty if a process that is alive has
+     * it for changes.
+     */
+    public Optional<OfdLock> lockShared(UUID volume) throws IOException {
+        return house.lockShared(volume.toString());
     }
 
     /**

@@ -4,8 +4,10 @@ import dev.cistern.common.message.Permissions;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
+import dev.cistern.image.storage.NoSpaceException;
 import dev.cistern.worker.execution.DroppedException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** What one attempt makes before it publishes it. */
@@ -31,6 +33,25 @@ public final class StagedFiles implements AutoCloseable {
         } catch (IOException e) {
             file.close();
             throw e;
+        }
+    }
+
+    /**
+     * Has a file of another folder as the image, without copying it; from then on it has two names.
+     *
+     * @return false if they are not on one file system
+     */
+    public boolean linkImage(Directory from, String file) throws IOException {
+        if (from.status().device() != folder.status().device()) {
+            return false;
+        }
+        try {
+            from.link(file, folder, IMAGE);
+            return true;
+        } catch (NoSuchFileException | NoSpaceException e) {
+            throw e;
+        } catch (FileSystemException _) {
+            return false;
         }
     }
 

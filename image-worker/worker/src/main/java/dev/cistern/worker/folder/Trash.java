@@ -10,9 +10,12 @@ import java.util.UUID;
 
 /**
  * What delete and undo put aside before it is removed, {@code .cistern/trash/<operation>.<n>}, the
- * file that makes the image as number 0.
+ * file that makes the image as number 0; and files of volumes that can be restored, {@code
+ * .cistern/trash/kept-<volume>}, which stay until someone asks for their end.
  */
 public final class Trash {
+    private static final String KEPT = "kept-";
+
     private final Directory folder;
 
     Trash(Directory folder) {
@@ -52,6 +55,39 @@ public final class Trash {
         }
     }
 
+    /** Whether the file of a volume is here to be restored. */
+    public boolean keeps(UUID volume) throws IOException {
+        return folder.status(KEPT + volume).isPresent();
+    }
+
+    /**
+     * Puts the file of a volume aside so that it can be restored; on disk when this returns.
+     *
+     * @return false if another file has come under the name in the last moment, which stays there
+     */
+    public boolean keep(UUID volume, Directory from, FileRef file) throws IOException {
+        takeOne(KEPT + volume, from, file);
+        from.sync();
+        folder.sync();
+        return keeps(volume);
+    }
+
+    /**
+     * Gives the file of a volume its name in the pool; on disk when this returns.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if a file has that name
+     */
+    public void giveBack(UUID volume, Directory to, String name) throws IOException {
+        folder.renameNoReplace(KEPT + volume, to, name);
+        to.sync();
+        folder.sync();
+    }
+
+    /** Removes the file of a volume that could have been restored. */
+    public void dropKept(UUID volume) throws IOException {
+        var _ = folder.unlinkIfExists(KEPT + volume);
+    }
+
     /** Puts files back under their names. */
     public void restore(UUID operation, Directory to, List<FileRef> files) throws IOException {
         for (var number = files.size() - 1; number >= 0; number--) {
@@ -79,6 +115,7 @@ public final class Trash {
         for (var name : folder.list()) {
             var status = folder.status(name);
             if (status.isPresent()
+                    && !name.startsWith(KEPT)
                     && status.get().changed().isBefore(limit)
                     && folder.unlinkIfExists(name)) {
                 removed++;

@@ -35,7 +35,7 @@ class CrashTest {
     @TempDir Path folder;
 
     /** A command in a pool that is ready for it, and what must be so afterwards. */
-    private interface Scene {
+    interface Scene {
         Command prepare(TestPool pool, Workbench bench) throws Exception;
 
         void check(TestPool pool, Result result) throws Exception;
@@ -55,21 +55,23 @@ class CrashTest {
     private static List<Command> catalogue() {
         var pool = new TestPool(NOWHERE);
         var create = pool.create(VOLUME, "disk");
-        return List.of(
-                new Command.BuildPool(NOWHERE, Permissions.POOL_DEFAULT),
-                new Command.StartPool(NOWHERE, false),
-                new Command.StopPool(NOWHERE),
-                new Command.ReleasePool(NOWHERE),
-                new Command.DeletePool(NOWHERE, null),
-                new Command.ScanPool(NOWHERE),
-                create,
-                pool.delete(VOLUME, "disk", null),
-                resize(pool, DISK),
-                new Command.CheckVolume(NOWHERE, VOLUME, 2, DISK, Command.Repair.ALL),
-                new Command.CreateSnapshot(NOWHERE, VOLUME, 2, DISK, BEFORE),
-                new Command.DeleteSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
-                new Command.RevertToSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
-                pool.settle(SETTLED, create));
+        var here =
+                List.<Command>of(
+                        new Command.BuildPool(NOWHERE, Permissions.POOL_DEFAULT),
+                        new Command.StartPool(NOWHERE, false),
+                        new Command.StopPool(NOWHERE),
+                        new Command.ReleasePool(NOWHERE),
+                        new Command.DeletePool(NOWHERE, null),
+                        new Command.ScanPool(NOWHERE),
+                        create,
+                        pool.delete(VOLUME, "disk", null),
+                        resize(pool, DISK),
+                        new Command.CheckVolume(NOWHERE, VOLUME, 2, DISK, Command.Repair.ALL),
+                        new Command.CreateSnapshot(NOWHERE, VOLUME, 2, DISK, BEFORE),
+                        new Command.DeleteSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
+                        new Command.RevertToSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
+                        pool.settle(SETTLED, create));
+        return Stream.concat(here.stream(), VolumeScenes.commands(pool).stream()).toList();
     }
 
     private static Command.ResizeVolume resize(TestPool pool, ImageRef image) {
@@ -86,6 +88,15 @@ class CrashTest {
             case Command.ScanPool _ -> new Scanning();
             case Command.CreateVolume _ -> new Creating();
             case Command.DeleteVolume _ -> new Deleting();
+            case Command.CloneVolume _ -> new VolumeScenes.Cloning();
+            case Command.MoveVolume _ -> new VolumeScenes.Moving();
+            case Command.TrashVolume _ -> new VolumeScenes.Trashing();
+            case Command.RestoreVolume _ -> new VolumeScenes.Restoring();
+            case Command.FlattenVolume _ -> new VolumeScenes.Flattening();
+            case Command.CommitVolume _ -> new VolumeScenes.Committing();
+            case Command.WipeVolume _ -> new VolumeScenes.Wiping();
+            case Command.CompactVolume _ -> new VolumeScenes.Compacting();
+            case Command.RenameVolume _ -> new VolumeScenes.Renaming();
             case Command.ResizeVolume _ -> new Resizing();
             case Command.CheckVolume _ -> new Checking();
             case Command.CreateSnapshot _ -> new TakingSnapshot();

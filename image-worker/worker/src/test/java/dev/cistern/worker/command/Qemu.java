@@ -48,6 +48,15 @@ final class Qemu {
         assertThat(output).doesNotContain("Pattern verification failed");
     }
 
+    /** The same by the image's path. */
+    static void io(Path image, String format, String command) throws Exception {
+        io(
+                Objects.requireNonNull(image.getParent()),
+                format,
+                image.getFileName().toString(),
+                command);
+    }
+
     /** Names of the snapshots inside a qcow2 image. */
     static List<String> snapshots(Path image) throws Exception {
         return info(image).path("snapshots").findValuesAsText("name");

@@ -1,0 +1,67 @@
+package dev.cistern.cli.volume;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cistern.cli.command.Session;
+import dev.cistern.cli.http.Failure;
+import dev.cistern.cli.http.Json;
+import dev.cistern.cli.operation.Work;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vol-clone}. */
+@Command(
+        name = "vol-clone",
+        description =
+                "Makes a volume that reads as another one: by reflink where the file system can, else by a copy.",
+        footer = "%nExample: cistern vol-clone base.qcow2 web2.qcow2 --pool images --linked")
+public final class VolClone extends Work {
+    @Mixin private VolumeArgument volume = new VolumeArgument();
+
+    @Parameters(index = "1", paramLabel = "NEWNAME", description = "file name of the new volume")
+    private String name = "";
+
+    @Option(
+            names = "--to-pool",
+            paramLabel = "POOL",
+            description = "pool of the new volume (default: that of the other)")
+    private @Nullable String target;
+
+    @ArgGroup private Strategy strategy = new Strategy();
+
+    /** One at most. */
+    static final class Strategy {
+        @Option(names = "--reflink", description = "fails where the file system has no reflinks")
+        private boolean reflink;
+
+        @Option(
+                names = "--linked",
+                description =
+                        "a qcow2 image over the other one, which must not be written to any more")
+        private boolean linked;
+
+        @Option(names = "--full", description = "all bytes are copied")
+        private boolean full;
+
+        String word() {
+            return reflink ? "reflink" : linked ? "linked" : full ? "full" : "best";
+        }
+    }
+
+    @Override
+    protected JsonNode ask(Session session) throws Failure {
+        var body = Json.object().put("name", name).put("strategy", strategy.word());
+        if (target != null) {
+            body.put("pool", target);
+        }
+        return session.api().post(volume.route(session.api()).then("clone"), body);
+    }
+
+    @Override
+    protected String done() {
+        return "Vol %s cloned from %s".formatted(name, volume);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.CloneStrategy;
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.Images;
+import dev.cistern.image.qcow2.Qcow2Options;
+import dev.cistern.image.storage.FileCopy;
+import dev.cistern.worker.folder.StagedFiles;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an image that reads as another volume does. A copy of the file has all that the file has:
+ * snapshots, bitmaps, the name of the image below it.
+ */
+final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
+    @Override
+    public List<String> crashPoints() {
+        return Publication.CRASH_POINTS;
+    }
+
+    @Override
+    public int takeover() {
+        return 3;
+    }
+
+    @Override
+    public Result apply(Command.CloneVolume command, VolumeWork volume) throws IOException {
+        return cloned(
+                command,
+                publication(command, volume).apply(staged -> make(command, staged, volume)));
+    }
+
+    @Override
+    public @Nullable Result settle(Command.CloneVolume command, VolumeWork volume)
+            throws IOException {
+        var published = publication(command, volume).settle();
+        return published == null ? null : cloned(command, published);
+    }
+
+    private static Publication publication(Command.CloneVolume command, VolumeWork volume) {
+        return new Publication(command, command.name(), command.format(), volume);
+    }
+
+    private static Result cloned(Command.CloneVolume command, Publication.Published published) {
+        return new Result.VolumeCloned(
+                command.volumeId(),
+                published.file(),
+                CloneStrategy.of(Objects.requireNonNull(published.way())));
+    }
+
+    private static String make(Command.CloneVolume command, StagedFiles staged, VolumeWork volume)
+            throws IOException {
+        volume.work().stage("cloning");
+        try (var source = SourceImage.open(command.source(), volume)) {
+            var used =
+                    switch (command.strategy()) {
+                        case LINKED -> link(command, source, staged);
+                        case REFLINK, BEST, FULL -> copy(command, source, staged, volume);
+                    };
+            return used.text();
+        }
+    }
+
+    private static CloneStrategy link(
+            Command.CloneVolume command, SourceImage source, StagedFiles staged)
+            throws IOException {
+        if (!command.source().pool().equals(command.pool())) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "a linked clone must be in the pool of its source");
+        }
+        try (var file = staged.createImage(command.permissions())) {
+            Images.create(
+                    source.info().capacity(),
+                    Qcow2Options.DEFAULT.withBacking(source.name(), source.format().text()),
+                    file);
+            file.sync();
+        }
+        return CloneStrategy.LINKED;
+    }
+
+    private static CloneStrategy copy(
+            Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
+            throws IOException {
+        SingleFile.require(
+                source.name(), source.info(), command.source().pool().equals(command.pool()));
+        try (var file = staged.createImage(command.permissions())) {
+            var used =
+                    command.strategy() != CloneStrategy.FULL && file.cloneFrom(source.file())
+                            ? CloneStrategy.REFLINK
+                            : CloneStrategy.FULL;
+            if (used == CloneStrategy.FULL) {
+                if (command.strategy() == CloneStrategy.REFLINK) {
+                    throw new ProblemException(
+                            ProblemCode.UNSUPPORTED,
+                            "the file system of %s has no reflinks between these two folders: clone in full, or linked"
+                                    .formatted(command.pool().path()));
+                }
+                FileCopy.copyBytes(source.file(), file, volume.progress()::at);
+            }
+            file.sync();
+            return used;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
+import dev.cistern.worker.folder.JournalEntry.Intent;
+import dev.cistern.worker.folder.VolumeRecord;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a volume's file another name, while nobody has it open.
+ *
+ * <p>The order on disk: the intent, the name, the folder, the volume's record, the outcome.
+ */
+final class RenameVolume implements VolumeHandler<Command.RenameVolume> {
+
+    @Override
+    public List<String> crashPoints() {
+        return List.of("intent", "publish");
+    }
+
+    @Override
+    public Result apply(Command.RenameVolume command, VolumeWork volume) throws IOException {
+        VolumeNames.require(command.newName());
+        volume.work().stage("renaming");
+        if (!renamed(volume)) {
+            rename(command, ImageFile.of(command, volume), volume);
+        }
+        return finish(command, volume);
+    }
+
+    @Override
+    public @Nullable Result settle(Command.RenameVolume command, VolumeWork volume)
+            throws IOException {
+        return renamed(volume) ? finish(command, volume) : null;
+    }
+
+    private static boolean renamed(VolumeWork volume) throws IOException {
+        var intent = volume.intent();
+        if (intent == null) {
+            return false;
+        }
+        var there = volume.pool().files().status(intent.image().name());
+        return there.isPresent() && there.get().inode() == intent.image().inode();
+    }
+
+    private static void rename(Command.RenameVolume command, ImageFile image, VolumeWork volume)
+            throws IOException {
+        var files = volume.pool().files();
+        if (files.status(command.newName()).isPresent()) {
+            throw exists(command);
+        }
+        try (var set = ImageSet.locked(files, image.file(), volume)) {
+            if (set.files().size() > 1) {
+                throw new ProblemException(
+                        ProblemCode.UNSUPPORTED,
+                        "%s is made of several files, which name each other: convert it into one file first"
+                                .formatted(image.file().name()));
+            }
+            var renamed = new FileRef(command.newName(), image.file().inode());
+            volume.intend(new Intent(volume.work().attempt(), List.of(renamed)));
+            volume.requireLeave();
+            image.requireSame();
+            files.renameNoReplace(image.file().name(), files, command.newName());
+        } catch (FileAlreadyExistsException _) {
+            throw exists(command);
+        }
+    }
+
+    private static ProblemException exists(Command.RenameVolume command) {
+        return new ProblemException(
+                ProblemCode.FILE_EXISTS,
+                "the pool folder %s has a file %s already, which stays as it is: choose another name"
+                        .formatted(command.pool().path(), command.newName()));
+    }
+
+    /** The name stands by now, so nothing that fails here is a failure of it. */
+    private static Result finish(Command.RenameVolume command, VolumeWork volume) {
+        var image = command.image();
+        var files = volume.pool().files();
+        try {
+            files.sync();
+            volume.work().crashPoint("publish");
+            var there =
+                    files.status(command.newName())
+                            .orElseThrow(() -> new DroppedException("the file was removed since"));
+            volume.pool()
+                    .volumes()
+                    .write(
+                            new VolumeRecord(
+                                    command.volumeId(),
+                                    command.newName(),
+                                    image.format(),
+                                    command.generation(),
+                                    there.inode(),
+                                    false));
+            return new Result.VolumeChanged(
+                    command.volumeId(), Facts.of(files, command.newName(), there, image.format()));
+        } catch (IOException e) {
+            throw new DroppedException("the file has its new name, but " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
+import dev.cistern.worker.folder.JournalEntry.Intent;
+import dev.cistern.worker.folder.VolumeRecord;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Brings a volume's file back that was put aside, under its name or another one. */
+final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
+
+    @Override
+    public List<String> crashPoints() {
+        return List.of("intent", "publish");
+    }
+
+    @Override
+    public Result apply(Command.RestoreVolume command, VolumeWork volume) throws IOException {
+        VolumeNames.require(command.image().name());
+        volume.work().stage("restoring");
+        if (!restored(volume)) {
+            restore(command, volume);
+        }
+        return finish(command, volume);
+    }
+
+    @Override
+    public @Nullable Result settle(Command.RestoreVolume command, VolumeWork volume)
+            throws IOException {
+        return restored(volume) ? finish(command, volume) : null;
+    }
+
+    private static boolean restored(VolumeWork volume) throws IOException {
+        var intent = volume.intent();
+        if (intent == null) {
+            return false;
+        }
+        var there = volume.pool().files().status(intent.image().name());
+        return there.isPresent() && there.get().inode() == intent.image().inode();
+    }
+
+    private static void restore(Command.RestoreVolume command, VolumeWork volume)
+            throws IOException {
+        var pool = volume.pool();
+        var name = command.image().name();
+        if (!pool.trash().keeps(command.volumeId())) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_MISSING,
+                    "the file of volume '%s' is not in the trash of the pool folder %s any more"
+                            .formatted(name, command.pool().path()));
+        }
+        if (pool.files().status(name).isPresent()) {
+            throw exists(command);
+        }
+        var inode = Objects.requireNonNull(command.image().inode());
+        volume.intend(new Intent(volume.work().attempt(), List.of(new FileRef(name, inode))));
+        volume.requireLeave();
+        try {
+            pool.trash().giveBack(command.volumeId(), pool.files(), name);
+        } catch (FileAlreadyExistsException _) {
+            throw exists(command);
+        }
+    }
+
+    private static ProblemException exists(Command.RestoreVolume command) {
+        return new ProblemException(
+                ProblemCode.FILE_EXISTS,
+                "the pool folder %s has a file %s already, which stays as it is: restore under another name"
+                        .formatted(command.pool().path(), command.image().name()));
+    }
+
+    /** The file has its name by now, so nothing that fails here is a failure of it. */
+    private static Result finish(Command.RestoreVolume command, VolumeWork volume) {
+        var image = command.image();
+        var files = volume.pool().files();
+        try {
+            files.sync();
+            volume.work().crashPoint("publish");
+            var there =
+                    files.status(image.name())
+                            .orElseThrow(() -> new DroppedException("the file was removed since"));
+            volume.pool()
+                    .volumes()
+                    .write(
+                            new VolumeRecord(
+                                    command.volumeId(),
+                                    image.name(),
+                                    image.format(),
+                                    command.generation(),
+                                    there.inode(),
+                                    false));
+            return new Result.VolumeChanged(
+                    command.volumeId(), Facts.of(files, image.name(), there, image.format()));
+        } catch (IOException e) {
+            throw new DroppedException("the file is back, but " + e.getMessage(), e);
+        }
+    }
+}

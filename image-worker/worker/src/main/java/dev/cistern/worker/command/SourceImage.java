@@ -1,0 +1,110 @@
+package dev.cistern.worker.command;
+
+import dev.cistern.common.message.ImageSource;
+import dev.cistern.image.ImageFormat;
+import dev.cistern.image.ImageInfo;
+import dev.cistern.image.OpenGate;
+import dev.cistern.image.lock.ImageLock;
+import dev.cistern.image.storage.Access;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStorage;
+import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.PoolFolder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The image of a volume that is read to make another. Until it is closed no command changes the
+ * volume, and nobody who honours QEMU's locks writes to the file.
+ */
+final class SourceImage implements Closeable {
+    private final ImageSource source;
+    private final ImageFile image;
+    private final FileStorage file;
+    private final Deque<Closeable> held;
+
+    private SourceImage(
+            ImageSource source, ImageFile image, FileStorage file, Deque<Closeable> held) {
+        this.source = source;
+        this.image = image;
+        this.file = file;
+        this.held = held;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @throws dev.cistern.common.problem.ProblemException if it is not there, or another file is
+     * @throws dev.cistern.image.ImageInUseException if someone writes to it
+     */
+    static SourceImage open(ImageSource source, VolumeWork volume) throws IOException {
+        var held = new ArrayDeque<Closeable>();
+        try {
+            var pool = volume.pool();
+            if (!source.pool().equals(pool.place())) {
+                var other = PoolFolder.openOther(source.pool());
+                held.push(other::close);
+                pool = other;
+            }
+            held.push(lock(source, pool));
+            var image = ImageFile.of(source.image(), pool.files());
+            var file = pool.files().openFile(source.image().name(), Access.READ);
+            held.push(file);
+            held.push(ImageLock.reader(file));
+            image.requireSame();
+            return new SourceImage(source, image, file, held);
+        } catch (IOException | RuntimeException e) {
+            close(held);
+            throw e;
+        }
+    }
+
+    private static Closeable lock(ImageSource source, PoolFolder pool) throws IOException {
+        return pool.lockShared(source.volumeId())
+                .orElseThrow(
+                        () ->
+                                new DroppedException(
+                                        "another has the lock of volume " + source.volumeId()));
+    }
+
+    /** The pool's folder that it is in. */
+    Directory folder() {
+        return image.folder();
+    }
+
+    /** Its file. */
+    FileStorage file() {
+        return file;
+    }
+
+    String name() {
+        return source.image().name();
+    }
+
+    ImageFormat format() {
+        return image.format();
+    }
+
+    /** What it says of itself. */
+    ImageInfo info() throws IOException {
+        return image.info();
+    }
+
+    /** Lets the files through that it may name: those in its pool's folder. */
+    OpenGate gate() {
+        return OpenGate.folder(folder());
+    }
+
+    @Override
+    public void close() throws IOException {
+        close(held);
+    }
+
+    private static void close(Deque<Closeable> held) throws IOException {
+        while (!held.isEmpty()) {
+            held.pop().close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.cistern.volume;
+
+import dev.cistern.common.message.CloneStrategy;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of which a user wants to know what it would come to.
+ *
+ * @param pool that the volume, or another one, would go to; null for its own
+ * @param name that it, or another one, would have
+ * @param strategy of a clone
+ */
+public record Preflight(
+        Verb verb, @Nullable String pool, @Nullable String name, CloneStrategy strategy) {
+
+    /** What would be asked for. */
+    public enum Verb {
+        CLONE,
+        MOVE,
+        RENAME,
+        FLATTEN,
+        COMMIT,
+        DELETE;
+
+        /**
+         * Reads a verb as the API writes it.
+         *
+         * @throws ProblemException if it is none
+         */
+        public static Verb of(String text) {
+            return Arrays.stream(values())
+                    .filter(verb -> verb.name().toLowerCase(Locale.ROOT).equals(text))
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    refused(
+                                            "'%s' is not a verb; clone, move, rename, flatten, commit and delete are"
+                                                    .formatted(text)));
+        }
+    }
+
+    private static ProblemException refused(String detail) {
+        return new ProblemException(ProblemCode.INVALID_REQUEST, detail);
+    }
+
+    /** The clone that would be asked for. */
+    public CloneRequest cloning() {
+        return new CloneRequest(pool, requiredName(), strategy);
+    }
+
+    /** The deletion that would be asked for. */
+    public Deletion deletion() {
+        return new Deletion(true, Optional.empty());
+    }
+
+    /** The pool, where there has to be one. */
+    public String requiredPool() {
+        if (pool == null) {
+            throw refused("the field 'pool' is absent");
+        }
+        return pool;
+    }
+
+    /** The name, where there has to be one. */
+    public String requiredName() {
+        if (name == null) {
+            throw refused("the field 'name' is absent");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.cistern.volume.rest;
+
+import dev.cistern.volume.VolumePatch;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of what is said of a volume, as JSON merge patch (RFC 7396).
+ *
+ * @param labels null as a value takes the label off
+ */
+public record PatchJson(
+        @Nullable String name,
+        @Nullable Map<String, @Nullable String> labels,
+        @Nullable String description) {
+
+    VolumePatch patch() {
+        var changed = new HashMap<String, Optional<String>>();
+        if (labels != null) {
+            labels.forEach((key, value) -> changed.put(key, Optional.ofNullable(value)));
+        }
+        return new VolumePatch(name, changed, description);
+    }
+}

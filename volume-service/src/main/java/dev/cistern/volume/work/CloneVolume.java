@@ -1,0 +1,101 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.CloneStrategy;
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageSource;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.operation.UseCase;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Volume;
+import java.util.Map;
+import java.util.UUID;
+
+/** Has a worker make a volume that reads as another does. */
+record CloneVolume(Workshop workshop) implements UseCase {
+    static final String KIND = "CloneVolume";
+
+    /** Of what, and how. */
+    record Request(UUID source, CloneStrategy strategy) {}
+
+    /** What the user sees of a success. */
+    private record Cloned(
+            UUID volumeId, String path, long capacity, long allocation, CloneStrategy strategy) {}
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Turn begin(Operation operation) {
+        var request = operation.request(Request.class);
+        var source = workshop.volumes().get(request.source());
+        source.requireFile();
+        var pool = workshop.pool(operation);
+        var from = workshop.pools().get(source.poolId());
+        if (pool.closed() || from.closed()) {
+            return new Turn.Fail(Workshop.closed(pool.closed() ? pool : from));
+        }
+        if (request.strategy() == CloneStrategy.LINKED) {
+            requireRoomAbove(source);
+        }
+        var volume = workshop.volumes().get(operation.target());
+        return new Turn.Send(
+                new Command.CloneVolume(
+                        pool.place(),
+                        volume.id(),
+                        volume.generation(),
+                        volume.name(),
+                        volume.format(),
+                        volume.permissions(),
+                        new ImageSource(from.place(), source.id(), source.image()),
+                        request.strategy()));
+    }
+
+    private void requireRoomAbove(Volume source) {
+        var depth = workshop.chains().below(source).size() + 2;
+        var allowed = workshop.settings().chainDepth();
+        if (depth > allowed) {
+            throw new ProblemException(
+                    ProblemCode.CHAIN_TOO_DEEP,
+                    "with a linked clone of '%s' the chain would have %d images, where %d are allowed: flatten one below, or clone in full"
+                            .formatted(source.name(), depth, allowed),
+                    Map.of("depth", depth, "allowed", allowed));
+        }
+    }
+
+    @Override
+    public Turn completed(Operation operation, Result result) {
+        if (!(result instanceof Result.VolumeCloned(var id, var file, var strategy))) {
+            throw Workshop.unexpected(operation, result);
+        }
+        new Births(workshop).born(operation, id, file);
+        learn(operation, strategy);
+        return new Turn.Finish(
+                new Cloned(
+                        id,
+                        workshop.volumes().get(id).path(),
+                        file.capacity(),
+                        file.allocation(),
+                        strategy));
+    }
+
+    /** Whether clones in this pool are quick from now on. */
+    private void learn(Operation operation, CloneStrategy used) {
+        var request = operation.request(Request.class);
+        var source = workshop.volumes().get(request.source());
+        if (source.poolId().equals(operation.pool())
+                && (used == CloneStrategy.REFLINK || request.strategy() == CloneStrategy.BEST)) {
+            workshop.pools().clonesByReflink(operation.pool(), used == CloneStrategy.REFLINK);
+        }
+    }
+
+    @Override
+    public void failed(Operation operation, Problem problem) {
+        new Births(workshop).notBorn(operation, problem);
+    }
+}

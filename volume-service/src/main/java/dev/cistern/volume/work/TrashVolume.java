@@ -1,0 +1,71 @@
+package dev.cistern.volume.work;
+
+import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Result;
+import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.OperationState;
+import dev.cistern.common.operation.Turn;
+import dev.cistern.common.operation.UseCase;
+import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.VolumeState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Has a worker put the file of a volume aside, from where it can be restored for a while. */
+record TrashVolume(Workshop workshop) implements UseCase {
+    static final String KIND = "TrashVolume";
+
+    /** For how long. */
+    record Request(long keptSeconds) {}
+
+    /** What the user sees of a success. */
+    private record Trashed(UUID volumeId, Instant until) {}
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Turn begin(Operation operation) {
+        var pool = workshop.pool(operation);
+        if (pool.closed()) {
+            return new Turn.Fail(Workshop.closed(pool));
+        }
+        var volume = workshop.volumes().get(operation.target());
+        volume.requireFile();
+        workshop.chains().requireNoChildren(volume, "deleted");
+        workshop.volumes().deleting(volume.id());
+        return new Turn.Send(
+                new Command.TrashVolume(
+                        pool.place(), volume.id(), volume.generation() + 1, volume.image()));
+    }
+
+    @Override
+    public Turn completed(Operation operation, Result result) {
+        if (!(result instanceof Result.VolumeTrashed(var id))) {
+            throw Workshop.unexpected(operation, result);
+        }
+        var kept = Duration.ofSeconds(operation.request(Request.class).keptSeconds());
+        var before = workshop.volumes().get(id);
+        if (workshop.trash().trashed(id, kept)) {
+            workshop.events().publish("trashed", id, before.state(), operation);
+        }
+        return new Turn.Finish(new Trashed(id, Instant.now().plus(kept)));
+    }
+
+    @Override
+    public void failed(Operation operation, Problem problem) {
+        if (operation.state() == OperationState.WAITING) {
+            return;
+        }
+        var before = workshop.volumes().get(operation.target());
+        var drifted = problem.code() == ProblemCode.VOLUME_DRIFTED;
+        if (workshop.volumes().kept(before.id(), drifted) && drifted && !before.drifted()) {
+            workshop.events().publish("drifted", before.id(), VolumeState.DELETING, operation);
+        }
+        workshop.tellIfUnreachable(operation, problem);
+    }
+}
