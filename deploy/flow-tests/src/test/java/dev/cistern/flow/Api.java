@@ -56,6 +56,10 @@ final class Api {
         return send("POST", path, xml, "application/xml");
     }
 
+    Answer patch(String path, Map<String, ?> body) throws IOException, InterruptedException {
+        return send("PATCH", path, JSON.writeValueAsString(body), "application/json");
+    }
+
     Answer delete(String path) throws IOException, InterruptedException {
         return send("DELETE", path, null, "application/json");
     }
