@@ -13,6 +13,7 @@ import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
 import dev.cistern.image.Secret;
 import dev.cistern.image.Secrets;
+import dev.cistern.image.VmdkImages;
 import dev.cistern.image.qcow2.Qcow2Checker;
 import dev.cistern.image.qcow2.Qcow2Image;
 import dev.cistern.image.storage.Access;
@@ -211,12 +212,17 @@ public final class Trial {
 
     private static Optional<CheckReport> check(Directory directory, Repair repair)
             throws IOException {
-        if (format(directory) != ImageFormat.QCOW2) {
-            return Optional.empty();
-        }
-        try (var file = directory.openFile(NAME, Access.READ_WRITE)) {
-            return Optional.of(Qcow2Checker.check(file, repair));
-        }
+        return switch (format(directory)) {
+            case RAW -> Optional.empty();
+            case QCOW2 -> {
+                try (var file = directory.openFile(NAME, Access.READ_WRITE)) {
+                    yield Optional.of(Qcow2Checker.check(file, repair));
+                }
+            }
+            case VMDK ->
+                    Optional.of(
+                            VmdkImages.check(directory, NAME, OpenGate.folder(directory), repair));
+        };
     }
 
     private static void repair(Directory directory) throws IOException {

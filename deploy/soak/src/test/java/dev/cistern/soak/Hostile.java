@@ -2,6 +2,7 @@ package dev.cistern.soak;
 
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,15 @@ record Hostile(String name, Forging forging, Map<Use, List<String>> refusals) {
     Hostile refused(String... words) {
         var all = this;
         for (var use : Use.values()) {
+            all = all.refused(use, words);
+        }
+        return all;
+    }
+
+    /** The same of a format that has no snapshots inside, which are not looked for then. */
+    Hostile refusedButSnapshots(String... words) {
+        var all = this;
+        for (var use : EnumSet.complementOf(EnumSet.of(Use.SNAPSHOT))) {
             all = all.refused(use, words);
         }
         return all;

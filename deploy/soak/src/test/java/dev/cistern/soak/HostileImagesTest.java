@@ -50,6 +50,16 @@ final class HostileImagesTest {
         }
     }
 
+    static List<Hostile> vmdkImages() {
+        return HostileVmdk.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("vmdkImages")
+    void aVmdkIsUsedOrRefused(Hostile image) throws IOException {
+        isUsedOrRefused(image);
+    }
+
     private static void requireRefusals(Hostile image, Map<Use, IOException> refusals) {
         for (var expected : image.refusals().entrySet()) {
             assertThat(refusals).as(image.name()).containsKey(expected.getKey());
