@@ -3,17 +3,22 @@ package dev.cistern.common.operation;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.trace.LogContext;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * The course of an operation from its turn to its end, and of those that wait for it. The caller
  * has locked what a change can reach, see {@link Line#lockAround}, and the operation.
  */
 final class Course {
+    private static final Logger LOG = Logger.getLogger(Course.class);
+
     /** Member of a problem: the operation that is in the way, or was before this one. */
     private static final String CONFLICT = "operation";
 
@@ -123,8 +128,31 @@ final class Course {
         var problem = naming(cause, operation);
         var ended = rows.failed(operation.id(), end, problem);
         useCases.of(operation).failed(operation, problem);
+        tell(ended, problem);
         failDependents(operation);
         release(ended);
+    }
+
+    /** Writes into the log that it has ended without success. */
+    static void tell(Operation ended, Problem problem) {
+        try (var _ =
+                LogContext.of(
+                        Map.of(
+                                LogContext.OPERATION,
+                                ended.id().toString(),
+                                LogContext.RESOURCE,
+                                ended.target().toString(),
+                                LogContext.TENANT,
+                                ended.tenant(),
+                                LogContext.TRACE,
+                                LogContext.trace(ended.traceparent())))) {
+            LOG.infof(
+                    "%s of %s %s: %s",
+                    ended.kind(),
+                    ended.targetName(),
+                    ended.state().name().toLowerCase(Locale.ROOT),
+                    problem.detail());
+        }
     }
 
     /** It has ended, and its claims are another's. */

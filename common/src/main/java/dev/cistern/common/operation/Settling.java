@@ -165,6 +165,7 @@ final class Settling {
                         ? OperationState.CANCELLED
                         : OperationState.FAILED;
         var ended = rows.failed(operation.id(), end, problem);
+        Course.tell(ended, problem);
         course.failDependents(operation);
         course.endedWithoutClaims(ended);
     }

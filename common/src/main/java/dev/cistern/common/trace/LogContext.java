@@ -1,10 +1,15 @@
 package dev.cistern.common.trace;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-/** Ids that stand in every log line of this thread until it is closed. */
+/**
+ * Ids that stand in every log line of this thread until it is closed; one within another outranks
+ * it.
+ */
 public final class LogContext implements AutoCloseable {
     /** The operation that the work is for. */
     public static final String OPERATION = "operation";
@@ -23,13 +28,13 @@ public final class LogContext implements AutoCloseable {
 
     private static final int TRACE_TO = 35;
 
-    private final Map<String, String> ids;
+    private final Map<String, Optional<Object>> before = new HashMap<>();
 
     private LogContext(Map<String, String> ids) {
-        this.ids = ids;
         ids.forEach(
                 (key, id) -> {
                     if (!id.isEmpty()) {
+                        before.put(key, Optional.ofNullable(MDC.get(key)));
                         MDC.put(key, id);
                     }
                 });
@@ -49,6 +54,8 @@ public final class LogContext implements AutoCloseable {
 
     @Override
     public void close() {
-        ids.keySet().forEach(MDC::remove);
+        before.forEach(
+                (key, id) ->
+                        id.ifPresentOrElse(outer -> MDC.put(key, outer), () -> MDC.remove(key)));
     }
 }

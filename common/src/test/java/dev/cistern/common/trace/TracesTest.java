@@ -102,6 +102,10 @@ class TracesTest {
             assertThat(MDC.get(LogContext.OPERATION)).isEqualTo("one");
             assertThat(MDC.get(LogContext.TRACE)).isEqualTo(TRACE);
             assertThat(MDC.getMap()).doesNotContainKey(LogContext.TENANT);
+            try (var _ = LogContext.of(Map.of(LogContext.OPERATION, "within"))) {
+                assertThat(MDC.get(LogContext.OPERATION)).isEqualTo("within");
+            }
+            assertThat(MDC.get(LogContext.OPERATION)).isEqualTo("one");
         }
         assertThat(MDC.getMap()).doesNotContainKeys(LogContext.OPERATION, LogContext.TRACE);
     }

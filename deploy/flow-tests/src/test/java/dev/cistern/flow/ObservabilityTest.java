@@ -2,6 +2,7 @@ package dev.cistern.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cistern.flow.Collector.Span;
 import java.net.http.HttpClient;
@@ -54,7 +55,9 @@ final class ObservabilityTest {
                                 "CISTERN_TRACES_COLLECTOR",
                                 collector.address().toString(),
                                 "CISTERN_BACKLOG_PER_TENANT",
-                                "5"));
+                                "5",
+                                "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
+                                "true"));
         var folder = Files.createDirectory(folders.resolve("seen"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         cistern.startedPool("seen", folder, Map.of());
@@ -118,6 +121,49 @@ final class ObservabilityTest {
         assertThat(collector.of(TRACE)).allMatch(span -> known.contains(span.parent()));
         assertThat(parentOf("process CreateVolume")).isEqualTo("send cistern.commands.local");
         assertThat(parentOf("process VolumeCreated")).isEqualTo("process CreateVolume");
+    }
+
+    @Test
+    void aLogLineHasTheIdsOfWhatItIsAbout() throws Exception {
+        Files.createFile(folders.resolve("seen/occupied"));
+        var trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var ended =
+                JSON.readTree(
+                        create(
+                                        "occupied",
+                                        "traceparent",
+                                        "00-%s-%s-01".formatted(trace, CALLER),
+                                        "Cistern-Tenant",
+                                        "logged",
+                                        "Prefer",
+                                        "wait=30")
+                                .body());
+        assertThat(ended.path("state").asText()).isEqualTo("failed");
+
+        var line =
+                Await.until(
+                        "the end of the operation is logged",
+                        () -> logged(ended.path("id").asText()),
+                        lines -> !lines.isEmpty());
+        assertThat(line.getFirst().path("message").asText())
+                .startsWith("CreateVolume of occupied failed: ");
+        var ids = line.getFirst().path("mdc");
+        assertThat(ids.path("resource").asText())
+                .isEqualTo(ended.path("target").path("id").asText());
+        assertThat(ids.path("tenant").asText()).isEqualTo("logged");
+        assertThat(ids.path("traceId").asText()).isEqualTo(trace);
+    }
+
+    /** Lines of JSON about an operation. */
+    private static List<JsonNode> logged(String operation) throws Exception {
+        var lines = new ArrayList<JsonNode>();
+        for (var line : Files.readAllLines(cistern.program(Cistern.Part.VOLUME_SERVICE).log())) {
+            var json = line.startsWith("{") ? JSON.readTree(line) : JSON.nullNode();
+            if (json.path("mdc").path("operation").asText().equals(operation)) {
+                lines.add(json);
+            }
+        }
+        return lines;
     }
 
     private static Set<String> names() {

@@ -45,11 +45,20 @@ final class Program implements AutoCloseable {
                         .resolve("target/quarkus-app/quarkus-run.jar")
                         .toString());
         command.addAll(start.arguments());
-        var log = LOGS.resolve(start.name() + ".log").toFile();
+        var log = log(start.name()).toFile();
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(start.environment());
         builder.redirectOutput(Redirect.appendTo(log));
         return new Program(start.name(), builder.start());
+    }
+
+    private static Path log(String name) {
+        return LOGS.resolve(name + ".log");
+    }
+
+    /** Where it and its predecessors of this name write what they say. */
+    Path log() {
+        return log(name);
     }
 
     /** Ends it as kill -9 does. */

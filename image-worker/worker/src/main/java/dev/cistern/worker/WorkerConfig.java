@@ -25,8 +25,14 @@ public interface WorkerConfig {
     /** Commands at once. */
     PerLane slots();
 
-    /** Threads that take commands, for each worker group; together no more than slots. */
+    /** Threads that take commands, for each worker group. */
     Consumers consumers();
+
+    /**
+     * Commands that such a thread takes at once from a share group, each into a slot that it keeps
+     * free for it while it waits: all threads of a lane together no more than slots.
+     */
+    AtOnce atOnce();
 
     /** After so long without a heartbeat that arrived, it stops writing and takes nothing more. */
     @WithDefault("15s")
@@ -56,7 +62,7 @@ public interface WorkerConfig {
     /** A number for each lane. */
     interface PerLane {
         /** Commands that touch metadata. */
-        @WithDefault("8")
+        @WithDefault("32")
         int metadata();
 
         /** Commands that move bytes. */
@@ -67,10 +73,21 @@ public interface WorkerConfig {
     /** Consumers for each lane. */
     interface Consumers {
         /** Of commands that touch metadata. */
-        @WithDefault("4")
+        @WithDefault("2")
         int metadata();
 
         /** Of commands that move bytes. */
+        @WithDefault("1")
+        int bulk();
+    }
+
+    /** Commands taken with one request, for each lane. */
+    interface AtOnce {
+        /** Commands that touch metadata. */
+        @WithDefault("8")
+        int metadata();
+
+        /** Commands that move bytes. */
         @WithDefault("1")
         int bulk();
     }

@@ -2,7 +2,9 @@ package dev.cistern.worker;
 
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.trace.Traces;
+import dev.cistern.image.CacheStatistics;
 import dev.cistern.worker.execution.CommandWatch;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -32,6 +34,20 @@ public class WorkerLifecycle {
         Gauge.builder("cistern.worker.standing", worker, seen -> seen.inStanding() ? 1 : 0)
                 .tags("worker", settings.name())
                 .description("1 while the worker may take work, 0 while it may not")
+                .register(registry);
+        cache(registry);
+    }
+
+    private static void cache(MeterRegistry registry) {
+        var cache = CacheStatistics.PROCESS;
+        FunctionCounter.builder("cistern.image.cache.hits", cache, CacheStatistics::hits)
+                .description("Parts of images' tables that were at hand")
+                .register(registry);
+        FunctionCounter.builder("cistern.image.cache.misses", cache, CacheStatistics::misses)
+                .description("Parts of images' tables that were read from files")
+                .register(registry);
+        Gauge.builder("cistern.image.cache.bytes", cache, CacheStatistics::bytes)
+                .description("Memory outside of the heap that images' tables take")
                 .register(registry);
     }
 

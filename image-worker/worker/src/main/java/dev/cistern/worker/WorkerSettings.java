@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * The settings of a worker, checked.
  *
  * @param name letters, digits, dots, dashes and underscores, since topics are named after groups
- * @param slots commands at once, by lane; at least as many as consumers, each of which holds one
+ * @param slots commands at once, by lane; at least as many as consumers hold while they wait
  */
 public record WorkerSettings(
         String name,
@@ -54,7 +54,8 @@ public record WorkerSettings(
                 new Intaking(
                         config.intake() == IntakeKind.CLASSIC,
                         config.groups().orElse(List.of(name)),
-                        lanes(config.consumers().metadata(), config.consumers().bulk())),
+                        lanes(config.consumers().metadata(), config.consumers().bulk()),
+                        lanes(config.atOnce().metadata(), config.atOnce().bulk())),
                 config.lease(),
                 config.probePatience(),
                 new Retention(config.retention().staging(), config.retention().journal()),
@@ -89,15 +90,15 @@ public record WorkerSettings(
     }
 
     private static void requireSlots(Lane lane, Map<Lane, Integer> slots, Intaking intaking) {
-        var consumers = intaking.groups().size() * intaking.consumers().getOrDefault(lane, 0);
-        if (consumers < 1 || slots.getOrDefault(lane, 0) < consumers) {
+        var held = intaking.held(lane);
+        if (held < 1 || slots.getOrDefault(lane, 0) < held) {
             throw new IllegalArgumentException(
-                    "the %s lane has %d slots for %d consumers in %d groups: at least one consumer, and no fewer slots, are needed (cistern.worker.slots, cistern.worker.consumers)"
+                    "the %s lane has %d slots, and its consumers in %d groups keep %d of them free while they wait: at least one consumer that takes one command, and no fewer slots, are needed (cistern.worker.slots, cistern.worker.consumers, cistern.worker.at-once)"
                             .formatted(
                                     lane.name().toLowerCase(java.util.Locale.ROOT),
                                     slots.getOrDefault(lane, 0),
-                                    consumers,
-                                    intaking.groups().size()));
+                                    intaking.groups().size(),
+                                    held));
         }
     }
 }

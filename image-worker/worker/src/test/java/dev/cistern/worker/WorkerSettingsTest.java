@@ -32,9 +32,10 @@ class WorkerSettingsTest {
 
         assertThat(settings.intaking().groups()).containsExactly("node-1");
         assertThat(settings.intaking().classic()).isFalse();
-        assertThat(settings.slots()).isEqualTo(Map.of(Lane.METADATA, 8, Lane.BULK, 2));
+        assertThat(settings.slots()).isEqualTo(Map.of(Lane.METADATA, 32, Lane.BULK, 2));
         assertThat(settings.intaking().consumers())
-                .isEqualTo(Map.of(Lane.METADATA, 4, Lane.BULK, 1));
+                .isEqualTo(Map.of(Lane.METADATA, 2, Lane.BULK, 1));
+        assertThat(settings.intaking().atOnce()).isEqualTo(Map.of(Lane.METADATA, 8, Lane.BULK, 1));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(15));
         assertThat(settings.retention().staging()).isEqualTo(Duration.ofDays(1));
         assertThat(settings.retention().journal()).isEqualTo(Duration.ofDays(7));
@@ -61,7 +62,7 @@ class WorkerSettingsTest {
     }
 
     @Test
-    void refusesFewerSlotsThanConsumers() {
+    void refusesFewerSlotsThanConsumersHold() {
         assertThatThrownBy(
                         () ->
                                 settings(
@@ -70,6 +71,7 @@ class WorkerSettingsTest {
                                                 "node-1",
                                                 "cistern.worker.slots.metadata",
                                                 "3")))
-                .hasMessageContaining("the metadata lane has 3 slots for 4 consumers");
+                .hasMessageContaining("the metadata lane has 3 slots")
+                .hasMessageContaining("keep 16 of them");
     }
 }

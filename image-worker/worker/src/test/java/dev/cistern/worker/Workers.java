@@ -17,7 +17,11 @@ final class Workers {
                 name,
                 "test",
                 Map.of(Lane.METADATA, 4, Lane.BULK, 1),
-                new Intaking(classic, List.of(group), Map.of(Lane.METADATA, 2, Lane.BULK, 1)),
+                new Intaking(
+                        classic,
+                        List.of(group),
+                        Map.of(Lane.METADATA, 2, Lane.BULK, 1),
+                        Map.of(Lane.METADATA, 2, Lane.BULK, 1)),
                 lease,
                 Duration.ofSeconds(10),
                 new Retention(Duration.ofDays(1), Duration.ofDays(7)),

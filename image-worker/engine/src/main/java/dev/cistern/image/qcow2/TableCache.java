@@ -1,5 +1,6 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.CacheStatistics;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.storage.Storage;
 import java.io.IOException;
@@ -18,6 +19,7 @@ final class TableCache {
     private static final int MAX_SLICE_BYTES = 4096;
     private static final int SLICES_PER_CHUNK = 64;
     private static final long NOWHERE = -1;
+    private static final int HITS_TOLD_AT_ONCE = 1000;
 
     private static final byte RECENT = 1;
     private static final byte DIRTY = 2;
@@ -33,6 +35,7 @@ final class TableCache {
     private int used;
     private int hand;
     private int dirty;
+    private int untoldHits;
 
     /**
      * An empty cache.
@@ -89,9 +92,16 @@ final class TableCache {
         var slot = slots.get(start);
         if (slot == LongIntMap.ABSENT) {
             slot = load(start);
+        } else if (++untoldHits == HITS_TOLD_AT_ONCE) {
+            tellHits();
         }
         flags[slot] |= RECENT;
         return slot;
+    }
+
+    private void tellHits() {
+        CacheStatistics.PROCESS.hit(untoldHits);
+        untoldHits = 0;
     }
 
     ByteBuffer chunk(int slot) {
@@ -129,6 +139,8 @@ final class TableCache {
     }
 
     private int load(long start) throws IOException {
+        tellHits();
+        CacheStatistics.PROCESS.missed();
         var slot = vacantSlot();
         hosts[slot] = NOWHERE;
         flags[slot] = 0;
@@ -162,6 +174,7 @@ final class TableCache {
     private int newSlot() {
         if (used % SLICES_PER_CHUNK == 0) {
             chunks.add(ByteBuffer.allocateDirect(SLICES_PER_CHUNK * sliceBytes));
+            CacheStatistics.PROCESS.taken(this, (long) SLICES_PER_CHUNK * sliceBytes);
             hosts = Arrays.copyOf(hosts, used + SLICES_PER_CHUNK);
             flags = Arrays.copyOf(flags, used + SLICES_PER_CHUNK);
         }

@@ -130,6 +130,12 @@ public final class CommandExecutor implements AutoCloseable {
     private void carryOut(Work work, Slot slot) {
         try (slot;
                 var watched = watch.begin(work)) {
+            carryOut(work, watched);
+        }
+    }
+
+    private void carryOut(Work work, CommandWatch.Watched watched) {
+        try {
             work.requireStanding();
             work.crashPoint("command-taken");
             var result = handler.carryOut(work.command(), work);

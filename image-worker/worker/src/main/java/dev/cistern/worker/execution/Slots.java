@@ -1,10 +1,12 @@
 package dev.cistern.worker.execution;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /** Room for so many commands at once in one lane. */
 public final class Slots {
@@ -24,9 +26,14 @@ public final class Slots {
 
     /** Waits for a free slot; empty if none became free in this time. */
     public Optional<Slot> take(Duration wait) throws InterruptedException {
-        return free.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)
-                ? Optional.of(new Slot())
-                : Optional.empty();
+        return take(1, wait).stream().findFirst();
+    }
+
+    /** Waits for this many free slots; empty if there were fewer all of this time. */
+    public List<Slot> take(int count, Duration wait) throws InterruptedException {
+        return free.tryAcquire(count, wait.toMillis(), TimeUnit.MILLISECONDS)
+                ? Stream.generate(Slot::new).limit(count).toList()
+                : List.of();
     }
 
     /** A slot that is taken until it is closed; closing it twice does no harm. */

@@ -9,6 +9,7 @@ import dev.cistern.worker.execution.CommandExecutor;
 import dev.cistern.worker.execution.Slots.Slot;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -83,13 +84,13 @@ abstract sealed class Intake implements AutoCloseable permits ShareIntake, Class
         return !closed && executor.standing().toTake().isPresent();
     }
 
-    /** A free slot; empty if there is none and nothing may be taken any more. */
-    final Optional<Slot> slot() throws InterruptedException {
-        var slot = Optional.<Slot>empty();
-        while (slot.isEmpty() && mayTake()) {
-            slot = executor.slots(lane).take(POLL);
+    /** This many free slots; empty if there are fewer and nothing may be taken any more. */
+    final List<Slot> slots(int count) throws InterruptedException {
+        var slots = List.<Slot>of();
+        while (slots.isEmpty() && mayTake()) {
+            slots = executor.slots(lane).take(count, POLL);
         }
-        return slot;
+        return slots;
     }
 
     /** The command; empty if this version does not know it. */

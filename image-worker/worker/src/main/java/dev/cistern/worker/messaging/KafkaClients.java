@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Kafka clients as the worker needs them, all to one cluster. */
 public final class KafkaClients {
-    /** Bytes per fetch: a few commands. With more, the broker reads megabytes for each poll. */
+    /** Bytes per fetch: some commands. With more, the broker reads megabytes for each poll. */
     private static final int FETCH_BYTES = 16_384;
 
     private static final Duration RETRY_AFTER = Duration.ofMillis(200);
@@ -52,9 +52,9 @@ public final class KafkaClients {
         return Admin.create(settings);
     }
 
-    /** One command at a time, acknowledged by hand. */
-    ShareConsumer<String, byte[]> shareConsumer(String group) {
-        var settings = consumerSettings();
+    /** So many commands at a time, acknowledged by hand. */
+    ShareConsumer<String, byte[]> shareConsumer(String group, int atOnce) {
+        var settings = consumerSettings(atOnce);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
@@ -64,16 +64,16 @@ public final class KafkaClients {
 
     /** One command at a time, committed by hand. */
     KafkaConsumer<String, byte[]> groupConsumer(String group) {
-        var settings = consumerSettings();
+        var settings = consumerSettings(1);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    private Map<String, Object> consumerSettings() {
+    private Map<String, Object> consumerSettings(int atOnce) {
         var settings = new HashMap<>(cluster);
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, atOnce);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         return settings;
     }
@@ -86,9 +86,13 @@ public final class KafkaClients {
         return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** A producer that never gives a message up. */
+    /**
+     * A producer that never gives a message up. What comes while a request is under way goes into
+     * the next one together.
+     */
     Producer<String, byte[]> patientProducer() {
         var settings = producerSettings();
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
         return producer(settings);

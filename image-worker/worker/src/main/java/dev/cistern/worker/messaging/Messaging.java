@@ -28,8 +28,21 @@ public final class Messaging implements AutoCloseable {
      * @param classic through consumer groups instead of share groups
      * @param groups worker groups
      * @param consumers threads for each group, by lane
+     * @param atOnce how many commands each takes with one request to Kafka, by lane; through a
+     *     consumer group always one
      */
-    public record Intaking(boolean classic, List<String> groups, Map<Lane, Integer> consumers) {}
+    public record Intaking(
+            boolean classic,
+            List<String> groups,
+            Map<Lane, Integer> consumers,
+            Map<Lane, Integer> atOnce) {
+        /** The slots that all consumers of a lane together hold while they wait for commands. */
+        public int held(Lane lane) {
+            return groups.size()
+                    * consumers.getOrDefault(lane, 0)
+                    * (classic ? 1 : atOnce.getOrDefault(lane, 1));
+        }
+    }
 
     /** Ends of the cluster that {@code clients} reach; nothing runs before {@link #start}. */
     public Messaging(KafkaClients clients) {
@@ -58,21 +71,26 @@ public final class Messaging implements AutoCloseable {
         control.start();
         for (var group : intaking.groups()) {
             intaking.consumers()
-                    .forEach(
-                            (lane, count) -> {
-                                for (var number = 1; number <= count; number++) {
-                                    intakes.add(
-                                            intaking.classic()
-                                                    ? new ClassicIntake(
-                                                            group, lane, number, clients, topics,
-                                                            executor)
-                                                    : new ShareIntake(
-                                                            group, lane, number, clients, topics,
-                                                            executor));
-                                }
-                            });
+                    .forEach((lane, count) -> add(intaking, group, lane, count, executor));
         }
         intakes.forEach(Intake::start);
+    }
+
+    private void add(
+            Intaking intaking, String group, Lane lane, int count, CommandExecutor executor) {
+        for (var number = 1; number <= count; number++) {
+            intakes.add(
+                    intaking.classic()
+                            ? new ClassicIntake(group, lane, number, clients, topics, executor)
+                            : new ShareIntake(
+                                    group,
+                                    lane,
+                                    number,
+                                    intaking.atOnce().getOrDefault(lane, 1),
+                                    clients,
+                                    topics,
+                                    executor));
+        }
     }
 
     /** Whether every thread that should run does, by what it is for. */
