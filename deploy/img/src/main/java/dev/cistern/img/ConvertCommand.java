@@ -127,7 +127,7 @@ final class ConvertCommand implements Command {
             try (var place = Place.ofNew(console.resolve(file));
                     var staged = StagedTarget.in(place);
                     var secret = target.secret(secrets)) {
-                var conversion = conversion(target, secret, place, staged);
+                var conversion = conversion(file, target, secret, place, staged);
                 Convert.into(
                         staged.folder(),
                         place.file(),
@@ -148,10 +148,14 @@ final class ConvertCommand implements Command {
         }
 
         private Conversion conversion(
-                ConvertTarget target, @Nullable Secret secret, Place place, StagedTarget staged)
+                String file,
+                ConvertTarget target,
+                @Nullable Secret secret,
+                Place place,
+                StagedTarget staged)
                 throws Failure {
             var copy = arguments.copy();
-            return Conversion.to(target.image(secret))
+            return Conversion.to(target.image(secret, console, file))
                     .copying(target.backing().isPresent() ? copy.ofOwnOnly() : copy)
                     .through(gate(place, staged));
         }

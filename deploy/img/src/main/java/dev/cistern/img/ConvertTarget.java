@@ -86,13 +86,16 @@ final class ConvertTarget {
      * The engine's description.
      *
      * @param secret what {@link #secret} has given
+     * @param file what the image is to be called, from where names below it count
      */
-    NewImage image(@Nullable Secret secret) throws Failure {
+    NewImage image(@Nullable Secret secret, Console console, String file) throws Failure {
         return switch (format) {
             case RAW -> new NewImage.Raw(rawPreallocation());
             case QCOW2 -> qcow2(secret);
             case VMDK ->
-                    throw Failure.of("This program converts to no vmdk image; use qemu-img for it");
+                    new NewImage.Vmdk(
+                            new VmdkRequest(console, file, values).options(),
+                            console.resolve(file).getFileName().toString());
         };
     }
 

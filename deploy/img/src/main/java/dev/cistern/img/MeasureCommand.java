@@ -6,6 +6,9 @@ import java.io.IOException;
 
 /** {@code measure}: how long the file of a new image will be. */
 final class MeasureCommand implements Command {
+    /** Of the image that is not made. */
+    private static final String NAME = "image";
+
     @Override
     public Options.Known known() {
         return new Options.Known(
@@ -44,19 +47,19 @@ final class MeasureCommand implements Command {
         var secrets = SecretObjects.of(console, options);
         var format = options.last("O").orElse("raw");
         if (size >= 0) {
-            return Measure.ofEmpty(target(format, list, secrets), size);
+            return Measure.ofEmpty(target(console, format, list, secrets), size);
         }
         var opening = new Opening(console, secrets);
         try (var source = new ConvertSource(console, options, opening).open(options.operands())) {
-            return Measure.of(target(format, list, secrets), source);
+            return Measure.of(target(console, format, list, secrets), source);
         }
     }
 
-    private static NewImage target(String format, OptionList list, SecretObjects secrets)
-            throws Failure {
+    private static NewImage target(
+            Console console, String format, OptionList list, SecretObjects secrets) throws Failure {
         var target = new ConvertTarget(format, list, false);
         try (var secret = target.secret(secrets)) {
-            return target.image(secret);
+            return target.image(secret, console, NAME);
         }
     }
 

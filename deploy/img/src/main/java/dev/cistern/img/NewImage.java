@@ -10,6 +10,7 @@ import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.VmdkOptions.Subformat;
 import java.io.IOException;
 
 /** Makes an image file, or makes one anew, under QEMU's lock. */
@@ -61,6 +62,10 @@ final class NewImage {
 
     private void makeVmdk(long capacity) throws Failure, IOException {
         var options = new VmdkRequest(console, file, values).options();
+        if (options.subformat() == Subformat.STREAM_OPTIMIZED) {
+            throw Failure.of(
+                    "This program creates no empty streamOptimized image, which cannot be written to; convert to one");
+        }
         try {
             new NewVmdk(console, file).make(capacity, options);
         } catch (ImageInUseException _) {

@@ -68,9 +68,6 @@ final class VmdkRequest {
         require(
                 !subformat.flat() || !values.flag("zeroed_grain"),
                 "Flat image can't enable zeroed grain");
-        require(
-                subformat != Subformat.STREAM_OPTIMIZED,
-                "This program creates no empty streamOptimized image; use qemu-img for it");
     }
 
     private VmdkOptions withHardware(VmdkOptions options) throws Failure {

@@ -68,7 +68,37 @@ final class VmdkLines {
                                     "map a.vmdk",
                                     "map --output=json a.vmdk",
                                     "map --output=json c.vmdk"),
-                            List.of()));
+                            List.of()),
+                    new Scene(
+                            "convert to vmdk",
+                            List.of(
+                                    "create -q -f qcow2 a.qcow2 3M",
+                                    "qemu-io -c 'write -P 5 100k 10k' -c 'write -P 0 300k 100k' -c 'write -P 7 2500k 128k' a.qcow2",
+                                    "create -q -f vmdk p.vmdk 3M"),
+                            List.of(
+                                    "convert -O vmdk a.qcow2 v1.vmdk",
+                                    "convert -O vmdk -o subformat=monolithicFlat a.qcow2 v2.vmdk",
+                                    "convert -O vmdk -o subformat=twoGbMaxExtentSparse a.qcow2 v3.vmdk",
+                                    "convert -O vmdk -o subformat=twoGbMaxExtentFlat a.qcow2 v4.vmdk",
+                                    "convert -O vmdk -o subformat=streamOptimized a.qcow2 v5.vmdk",
+                                    "convert -O vmdk -o adapter_type=lsilogic,hwversion=8,zeroed_grain=on a.qcow2 v6.vmdk",
+                                    "convert -O vmdk -o backing_file=p.vmdk,backing_fmt=vmdk a.qcow2 v7.vmdk",
+                                    "convert -O qcow2 v5.vmdk v8.qcow2",
+                                    "convert -O vmdk v3.vmdk v1.vmdk",
+                                    "check v1.vmdk",
+                                    "check v3.vmdk",
+                                    "convert -O vmdk -o subformat=foo a.qcow2 x",
+                                    "convert -O vmdk -o foo=1 a.qcow2 x",
+                                    "convert -O vmdk -o help"),
+                            List.of(
+                                    "v1.vmdk",
+                                    "v2.vmdk",
+                                    "v3.vmdk",
+                                    "v4.vmdk",
+                                    "v5.vmdk",
+                                    "v6.vmdk",
+                                    "v7.vmdk",
+                                    "v8.qcow2")));
 
     private VmdkLines() {}
 }
