@@ -11,6 +11,7 @@ import static dev.cistern.volume.VolumeStory.volume;
 import static dev.cistern.volume.VolumeStory.volumeOf;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -245,5 +246,23 @@ final class ResizeTest {
         assertThat(volume(id).getLong("generation")).isEqualTo(1);
         assertThat(conditions(id)).isEmpty();
         assertThat(story.reserved()).isEqualTo(MIB);
+    }
+
+    @Test
+    void whatOthersBuildOnMayGrowButNotShrink() throws Exception {
+        var story = VolumeStory.open();
+        var base = story.created("base", 2 * MIB, 7);
+        story.refreshed(file("base", 2 * MIB, 7), file("child", 2 * MIB, 8, "base"));
+
+        resize(base, Map.of("capacity", MIB, "shrink", true))
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("volume-has-children"))
+                .body("children", contains("child"));
+        assertThat(volume(base).getLong("generation")).isEqualTo(1);
+
+        var grow = resizing(base, 4 * MIB);
+        stage.answer(grow, new Result.VolumeChanged(base, file("base", 4 * MIB, 7)));
+        assertThat(end(grow.operation()).getString("state")).isEqualTo("succeeded");
     }
 }

@@ -201,6 +201,20 @@ final class SnapshotsTest {
     }
 
     @Test
+    void whatOthersBuildOnIsNotReverted() {
+        var story = VolumeStory.open();
+        var id = story.created("disk", 7);
+        var image = new Image();
+        image.obey(asked(id, "before"));
+        story.refreshed(with(MIB, image.snapshots), file("child", MIB, 8, "disk"));
+
+        given().post(path(id) + "/before/revert")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("volume-has-children"));
+    }
+
+    @Test
     void revertingPromisesTheCapacityThatComesBack() {
         var story = VolumeStory.open();
         var id = story.created("disk", 7);

@@ -11,7 +11,7 @@ import dev.cistern.volume.Volume;
 import java.util.UUID;
 
 /** Gives volumes another capacity. */
-record ResizeVolume() implements Change {
+record ResizeVolume(Workshop workshop) implements Change {
 
     /** What the user sees of a success. */
     private record Resized(UUID volumeId, long capacity, long allocation) {}
@@ -35,12 +35,16 @@ record ResizeVolume() implements Change {
                     "volume '%s' is of format %s; only raw images take the space of what is added at once"
                             .formatted(volume.name(), volume.format()));
         }
+        var capacity = resize.capacity(volume.capacity());
+        if (capacity < volume.capacity()) {
+            workshop.chains().requireNoChildren(volume, "shrunk");
+        }
         return new Command.ResizeVolume(
                 pool,
                 volume.id(),
                 volume.generation(),
                 volume.image(),
-                resize.capacity(volume.capacity()),
+                capacity,
                 resize.shrink(),
                 resize.allocate());
     }

@@ -8,6 +8,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotRequest;
 import dev.cistern.volume.Volume;
@@ -130,7 +131,7 @@ sealed interface SnapshotWork extends Change {
     }
 
     /** Makes a volume what it was. */
-    record Revert(SnapshotStock stock) implements SnapshotWork {
+    record Revert(SnapshotStock stock, Chains chains) implements SnapshotWork {
         @Override
         public String kind() {
             return SnapshotRequest.REVERT;
@@ -143,6 +144,7 @@ sealed interface SnapshotWork extends Change {
 
         @Override
         public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
+            chains().requireNoChildren(volume, "reverted");
             return new Command.RevertToSnapshot(
                     pool,
                     volume.id(),

@@ -90,7 +90,7 @@ public class VolumeWork implements Service {
                                         new DeleteVolume(workshop),
                                         new TrashVolume(workshop),
                                         new RestoreVolume(workshop),
-                                        new InPlace(workshop, new ResizeVolume()),
+                                        new InPlace(workshop, new ResizeVolume(workshop)),
                                         new InPlace(
                                                 workshop,
                                                 new SnapshotWork.Create(workshop.snapshots())),
@@ -99,7 +99,8 @@ public class VolumeWork implements Service {
                                                 new SnapshotWork.Delete(workshop.snapshots())),
                                         new InPlace(
                                                 workshop,
-                                                new SnapshotWork.Revert(workshop.snapshots())),
+                                                new SnapshotWork.Revert(
+                                                        workshop.snapshots(), workshop.chains())),
                                         new InPlace(
                                                 workshop, CheckVolume.checking(workshop.volumes())),
                                         new InPlace(
