@@ -26,6 +26,7 @@ public record StorageCapabilities(
         Support copyRange) {
     private static final int PROBE_BYTES = 64 * 1024;
     private static final int MODE = 0600;
+    private static final String PREFIX = ".probe-";
 
     /** Whether it can. */
     public enum Support {
@@ -34,8 +35,16 @@ public record StorageCapabilities(
         UNTRIED
     }
 
-    /** Tries everything in a folder, in files that nobody sees for long. */
+    /**
+     * Tries everything in a folder, in files that have a name for a moment only; one that a killed
+     * process left there is removed.
+     */
     public static StorageCapabilities probe(Directory folder) throws IOException {
+        for (var name : folder.list()) {
+            if (name.startsWith(PREFIX)) {
+                var _ = folder.unlinkIfExists(name);
+            }
+        }
         try (var file = unnamed(folder);
                 var other = unnamed(folder)) {
             file.writeFully(ByteBuffer.allocate(PROBE_BYTES), 0);
@@ -50,9 +59,9 @@ public record StorageCapabilities(
     }
 
     private static FileStorage unnamed(Directory folder) throws IOException {
-        var name = ".probe-" + UUID.randomUUID();
+        var name = PREFIX + UUID.randomUUID();
         var file = folder.createFile(name, MODE);
-        folder.unlink(name);
+        var _ = folder.unlinkIfExists(name);
         return file;
     }
 }

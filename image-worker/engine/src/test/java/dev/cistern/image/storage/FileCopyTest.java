@@ -110,6 +110,7 @@ final class FileCopyTest {
     @MethodSource("folders")
     void whatAFileSystemCanIsFoundOutAndTold(Path parent) throws IOException {
         try (var folder = folderIn(parent)) {
+            folder.createFile(".probe-of-a-killed-process", 0600).close();
             var found = StorageCapabilities.probe(folder);
 
             assertThat(folder.list()).isEmpty();

@@ -2,6 +2,7 @@ package dev.cistern.worker.folder;
 
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.OfdLock;
+import dev.cistern.image.storage.StorageCapabilities;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
@@ -81,6 +82,11 @@ public final class House implements AutoCloseable {
         } catch (FileAlreadyExistsException _) {
             return false;
         }
+    }
+
+    /** What the file system of the folder can do. */
+    StorageCapabilities capabilities() throws IOException {
+        return StorageCapabilities.probe(folder);
     }
 
     private Directory room(String name) throws IOException {

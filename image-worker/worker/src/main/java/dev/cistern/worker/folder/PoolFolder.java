@@ -6,6 +6,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.OfdLock;
+import dev.cistern.image.storage.StorageCapabilities;
 import dev.cistern.worker.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -145,6 +146,11 @@ public final class PoolFolder implements AutoCloseable {
     /** Where files go that are to be removed. */
     public Trash trash() {
         return house.trash();
+    }
+
+    /** What its file system can do, tried out of the users' sight. */
+    StorageCapabilities capabilities() throws IOException {
+        return house.capabilities();
     }
 
     /** Where it is. */

@@ -4,7 +4,6 @@ import dev.cistern.common.message.Heartbeat.Abilities;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.image.storage.DirectIo;
 import dev.cistern.image.storage.Directory;
-import dev.cistern.image.storage.StorageCapabilities;
 import dev.cistern.image.storage.StorageCapabilities.Support;
 import dev.cistern.worker.execution.PoolProbes;
 import java.io.IOException;
@@ -34,7 +33,7 @@ public final class PoolLook implements PoolProbes.Look {
     }
 
     private static Abilities abilities(PoolFolder pool) throws IOException {
-        var tried = StorageCapabilities.probe(pool.files());
+        var tried = pool.capabilities();
         return new Abilities(
                 tried.fileSystem(),
                 tried.reflink() == Support.YES,
