@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param what leaks or all; all by default
  */
 public record RepairJson(@Nullable String what) {
+    /** The usual one if the body is empty. */
+    static RepairJson or(@Nullable RepairJson body) {
+        return body == null ? new RepairJson(null) : body;
+    }
 
     Check request() {
         return switch (what) {

@@ -59,7 +59,7 @@ public class VolumeChangeResource {
             @PathParam("volume") String volume,
             @Nullable RepairJson repair,
             @BeanParam RequestContext context) {
-        return change(volume, required(repair).request(), context);
+        return change(volume, RepairJson.or(repair).request(), context);
     }
 
     private Response change(String volume, ChangeRequest request, RequestContext context) {
