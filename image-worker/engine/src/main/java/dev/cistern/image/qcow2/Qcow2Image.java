@@ -61,13 +61,9 @@ public final class Qcow2Image implements DiskImage {
         this.writer = new GuestWriter(tables, content, clusters, order);
         this.snapshots = Snapshots.load(tables, order, image.header());
         this.version = image.header().version();
-        this.structure = new Structure(image, tables, writable, this::markBitmaps);
+        this.structure = new Structure(image, tables, writable, () -> bitmaps().markInUse());
         this.bitmaps = new Qcow2Bitmaps(tables, image, structure);
         this.compressed = new CompressedWriter(tables, structure, bitmaps, writer, clusters);
-    }
-
-    private void markBitmaps() throws IOException {
-        bitmaps.markInUse();
     }
 
     /**
