@@ -35,7 +35,7 @@ public final class Training {
                     "--wrong");
     private static final byte[] ANSWER =
             """
-            {"id": "a", "name": "images", "state": "running", "type": "dir", "items": []}
+            {"id": "a", "name": "images", "state": "running", "done": true, "type": "dir", "items": []}
             """
                     .getBytes(StandardCharsets.UTF_8);
 

@@ -325,7 +325,7 @@ final class OneProcessTest {
                     400 | {"pool":"strict","name":"x","capacity":"big"}
                     400 | {"pool":"strict","name":"x","capacity":512,"colour":"red"}
                     422 | {"pool":"strict","name":"x"}
-                    422 | {"pool":"strict","name":"x","capacity":512,"format":"vmdk"}
+                    422 | {"pool":"strict","name":"x","capacity":512,"format":"vdi"}
                     422 | {"pool":"strict","name":"x","capacity":512,"mode":"9"}
                     400 | {"pool":"a\\u0000b","name":"x","capacity":512}
                     400 | []
