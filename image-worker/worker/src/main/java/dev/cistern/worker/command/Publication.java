@@ -71,7 +71,7 @@ final class Publication {
         VolumeNames.require(name);
         requireNotDeleted();
         volume.withdraw(volume.work().attempt());
-        if (!published()) {
+        if (!volume.hasPublished()) {
             requireFree();
             makeAndPublish(maker);
         }
@@ -81,7 +81,7 @@ final class Publication {
     /** Ends it for good; returns the image that stands, or null when none does. */
     @Nullable Published settle() throws IOException {
         volume.withdraw(Integer.MAX_VALUE);
-        if (published()) {
+        if (volume.hasPublished()) {
             return finish();
         }
         volume.pool().volumes().write(record(null).tombstone(command.generation()));
@@ -99,16 +99,6 @@ final class Publication {
                     "volume %s is deleted, or its creation was called off"
                             .formatted(command.volumeId()));
         }
-    }
-
-    /** Whether an earlier attempt came as far as giving the image its name. */
-    private boolean published() throws IOException {
-        var intent = volume.intent();
-        if (intent == null) {
-            return false;
-        }
-        var there = volume.pool().files().status(intent.image().name());
-        return there.isPresent() && there.get().inode() == intent.image().inode();
     }
 
     private void requireFree() throws IOException {

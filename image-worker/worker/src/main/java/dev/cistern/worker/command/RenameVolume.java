@@ -29,7 +29,7 @@ final class RenameVolume implements VolumeHandler<Command.RenameVolume> {
     public Result apply(Command.RenameVolume command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.newName());
         volume.work().stage("renaming");
-        if (!renamed(volume)) {
+        if (!volume.hasPublished()) {
             rename(command, ImageFile.of(command, volume), volume);
         }
         return finish(command, volume);
@@ -38,16 +38,7 @@ final class RenameVolume implements VolumeHandler<Command.RenameVolume> {
     @Override
     public @Nullable Result settle(Command.RenameVolume command, VolumeWork volume)
             throws IOException {
-        return renamed(volume) ? finish(command, volume) : null;
-    }
-
-    private static boolean renamed(VolumeWork volume) throws IOException {
-        var intent = volume.intent();
-        if (intent == null) {
-            return false;
-        }
-        var there = volume.pool().files().status(intent.image().name());
-        return there.isPresent() && there.get().inode() == intent.image().inode();
+        return volume.hasPublished() ? finish(command, volume) : null;
     }
 
     private static void rename(Command.RenameVolume command, ImageFile image, VolumeWork volume)

@@ -26,7 +26,7 @@ final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
     public Result apply(Command.RestoreVolume command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.image().name());
         volume.work().stage("restoring");
-        if (!restored(volume)) {
+        if (!volume.hasPublished()) {
             restore(command, volume);
         }
         return finish(command, volume);
@@ -35,16 +35,7 @@ final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
     @Override
     public @Nullable Result settle(Command.RestoreVolume command, VolumeWork volume)
             throws IOException {
-        return restored(volume) ? finish(command, volume) : null;
-    }
-
-    private static boolean restored(VolumeWork volume) throws IOException {
-        var intent = volume.intent();
-        if (intent == null) {
-            return false;
-        }
-        var there = volume.pool().files().status(intent.image().name());
-        return there.isPresent() && there.get().inode() == intent.image().inode();
+        return volume.hasPublished() ? finish(command, volume) : null;
     }
 
     private static void restore(Command.RestoreVolume command, VolumeWork volume)

@@ -100,6 +100,16 @@ final class VolumeWork {
         work.requireStanding();
     }
 
+    /** Whether an attempt came as far as giving the image the name that it intended. */
+    boolean hasPublished() throws IOException {
+        var intent = intent();
+        if (intent == null) {
+            return false;
+        }
+        var there = pool.files().status(intent.image().name());
+        return there.isPresent() && there.get().inode() == intent.image().inode();
+    }
+
     /**
      * Tells how far long work is, keeps it to its limits, and ends it once it is cancelled or may
      * be another's.
