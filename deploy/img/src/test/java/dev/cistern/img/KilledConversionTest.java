@@ -59,8 +59,12 @@ final class KilledConversionTest {
         }
     }
 
-    private void awaitStaging(Process process) throws Exception {
-        while (process.isAlive() && staged().isEmpty()) {
+    /**
+     * Waits for a file that was not there before: the one left by a killed conversion is swept by
+     * the next.
+     */
+    private void awaitStaging(Process process, List<Path> before) throws Exception {
+        while (process.isAlive() && before.containsAll(staged())) {
             TimeUnit.MILLISECONDS.sleep(5);
         }
     }
@@ -84,8 +88,9 @@ final class KilledConversionTest {
                                             Stream.of(options.split(" ", -1)),
                                             Stream.of("source", "target")))
                             .toArray(String[]::new);
+            var before = staged();
             var process = start(words);
-            awaitStaging(process);
+            awaitStaging(process, before);
             TimeUnit.MILLISECONDS.sleep(pause);
             process.destroyForcibly().waitFor();
             assertThat(folder.resolve("target")).doesNotExist();
@@ -102,7 +107,7 @@ final class KilledConversionTest {
     void anImageThatIsToBeReplacedStays() throws Exception {
         Files.writeString(folder.resolve("target"), "as it was");
         var process = start("convert", "-r", "1M", "-O", "qcow2", "source", "target");
-        awaitStaging(process);
+        awaitStaging(process, List.of());
 
         assertThat(bench.ours(List.of("convert", path("source"), path("target"))).err())
                 .contains("Failed to get \"write\" lock");
