@@ -3,6 +3,7 @@ package dev.cistern.volume;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Json;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +51,14 @@ public final class Images {
                                 xml));
     }
 
-    /** A volume's file was made; creations are many, and most are of images as usual. */
-    public void made(UUID volume, FileFacts file) {
-        if (!USUAL.equals(file.options())) {
-            seen(volume, file);
-        }
+    /** The files of volumes were made; creations are many, and most are of images as usual. */
+    public void made(Map<UUID, FileFacts> files) {
+        files.forEach(
+                (volume, file) -> {
+                    if (!USUAL.equals(file.options())) {
+                        seen(volume, file);
+                    }
+                });
     }
 
     /** A volume's file was seen. */

@@ -3,8 +3,11 @@ package dev.cistern.volume;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -29,17 +32,47 @@ public final class Ledger {
      *     allowed
      */
     public void reserve(PoolView pool, long bytes) {
+        reserve(pool, List.of(bytes))
+                .getFirst()
+                .ifPresent(
+                        refusal -> {
+                            throw refusal;
+                        });
+    }
+
+    /**
+     * Promises capacity to several, in their order and as far as there is room.
+     *
+     * @return for each, in its place, why it has no promise; empty if it has
+     */
+    public List<Optional<ProblemException>> reserve(PoolView pool, List<Long> requests) {
+        lock(pool.id());
+        var used = sum(pool.id());
+        var promised = BigDecimal.ZERO;
+        var refusals = new ArrayList<Optional<ProblemException>>();
+        for (long bytes : requests) {
+            var refusal = refusal(pool, used.add(promised), bytes);
+            refusals.add(refusal);
+            promised = refusal.isEmpty() ? promised.add(BigDecimal.valueOf(bytes)) : promised;
+        }
+        if (promised.signum() > 0) {
+            add(pool.id(), promised);
+        }
+        return refusals;
+    }
+
+    private static Optional<ProblemException> refusal(PoolView pool, BigDecimal used, long bytes) {
         if (bytes > pool.allowed()) {
-            throw new ProblemException(
-                    ProblemCode.INVALID_REQUEST,
-                    "%d bytes are more than storage pool '%s' may ever hold, which is %d"
-                            .formatted(bytes, pool.name(), pool.allowed()),
-                    Map.of("requested", bytes, "allowed", pool.allowed()));
+            return Optional.of(
+                    new ProblemException(
+                            ProblemCode.INVALID_REQUEST,
+                            "%d bytes are more than storage pool '%s' may ever hold, which is %d"
+                                    .formatted(bytes, pool.name(), pool.allowed()),
+                            Map.of("requested", bytes, "allowed", pool.allowed())));
         }
-        var reserved = add(pool.id(), bytes);
-        if (reserved.compareTo(BigDecimal.valueOf(pool.allowed())) > 0) {
-            throw full(pool, clamped(reserved.subtract(BigDecimal.valueOf(bytes))), bytes);
-        }
+        return used.add(BigDecimal.valueOf(bytes)).compareTo(BigDecimal.valueOf(pool.allowed())) > 0
+                ? Optional.of(full(pool, clamped(used), bytes))
+                : Optional.empty();
     }
 
     private static ProblemException full(PoolView pool, long used, long bytes) {
@@ -50,23 +83,28 @@ public final class Ledger {
                 Map.of("used", used, "requested", bytes, "allowed", pool.allowed()));
     }
 
-    private BigDecimal add(UUID pool, long bytes) {
-        return jdbi.withHandle(
-                handle -> {
-                    handle.createQuery("select reserved from ledger where pool = :pool for update")
-                            .bind("pool", pool)
-                            .mapTo(BigDecimal.class)
-                            .one();
-                    return handle.createQuery(
-                                    "with folded as (delete from ledger_entry where pool = :pool returning bytes)"
-                                            + " update ledger set reserved = reserved + :bytes"
-                                            + " + (select coalesce(sum(bytes), 0) from folded)"
-                                            + " where pool = :pool returning reserved")
-                            .bind("pool", pool)
-                            .bind("bytes", bytes)
-                            .mapTo(BigDecimal.class)
-                            .one();
-                });
+    private void lock(UUID pool) {
+        var _ =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select reserved from ledger where pool = :pool for update")
+                                        .bind("pool", pool)
+                                        .mapTo(BigDecimal.class)
+                                        .one());
+    }
+
+    private void add(UUID pool, BigDecimal bytes) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "with folded as (delete from ledger_entry where pool = :pool returning bytes)"
+                                                + " update ledger set reserved = reserved + :bytes"
+                                                + " + (select coalesce(sum(bytes), 0) from folded)"
+                                                + " where pool = :pool")
+                                .bind("pool", pool)
+                                .bind("bytes", bytes)
+                                .execute());
     }
 
     /** Takes a promise back. */

@@ -5,7 +5,9 @@ import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.PublicEvent;
 import dev.cistern.common.problem.Problem;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +49,35 @@ public final class VolumeEvents {
             @Nullable Map<String, String> labels) {}
 
     /**
+     * What has become of a volume.
+     *
+     * @param before the state before, or null
+     */
+    public record News(UUID volume, @Nullable VolumeState before) {}
+
+    /**
      * Publishes what has become of a volume.
      *
      * @param verb past tense, for example {@code created}
      * @param before the state before, or null
      */
     public void publish(String verb, UUID id, @Nullable VolumeState before, Operation operation) {
-        publish(verb, id, before, operation, null);
+        publish(verb, Map.of(new News(id, before), operation));
+    }
+
+    /** Publishes what has become of different volumes, each by an operation. */
+    public void publish(String verb, Map<News, Operation> all) {
+        tell(
+                verb,
+                all.entrySet().stream()
+                        .map(one -> new Story(one.getKey(), Cause.of(one.getValue()), null))
+                        .toList());
+    }
+
+    /** Publishes what has become of different volumes by one operation. */
+    public void publish(String verb, List<News> all, Operation operation) {
+        var cause = Cause.of(operation);
+        tell(verb, all.stream().map(news -> new Story(news, cause, null)).toList());
     }
 
     /** Publishes a failure with its reason. */
@@ -63,29 +87,41 @@ public final class VolumeEvents {
             @Nullable VolumeState before,
             Operation operation,
             @Nullable Problem problem) {
-        var cause = new Cause(operation.id(), operation.actor(), operation.traceparent());
-        publish(verb, id, before, cause, problem);
+        tell(verb, List.of(new Story(new News(id, before), Cause.of(operation), problem)));
     }
 
     /**
-     * Publishes that a volume is no longer kept track of, as its pool is undefined.
+     * Publishes that volumes are no longer kept track of, as their pool is undefined.
      *
      * @param operation of pool-service, on whose behalf
      */
-    public void forgotten(UUID id, VolumeState before, UUID operation) {
-        publish("forgotten", id, before, new Cause(operation, "cistern", null), null);
+    public void forgotten(List<News> all, UUID operation) {
+        var cause = new Cause(operation, "cistern", null);
+        tell("forgotten", all.stream().map(news -> new Story(news, cause, null)).toList());
     }
 
-    private record Cause(UUID operation, String actor, @Nullable String traceparent) {}
+    private record Cause(UUID operation, String actor, @Nullable String traceparent) {
+        static Cause of(Operation operation) {
+            return new Cause(operation.id(), operation.actor(), operation.traceparent());
+        }
+    }
 
-    private void publish(
-            String verb,
-            UUID id,
-            @Nullable VolumeState before,
-            Cause cause,
-            @Nullable Problem problem) {
-        var told = volumes.told(id);
-        var volume = told.volume();
+    private record Story(News news, Cause cause, @Nullable Problem problem) {}
+
+    private void tell(String verb, List<Story> stories) {
+        if (stories.isEmpty()) {
+            return;
+        }
+        var told = volumes.told(stories.stream().map(story -> story.news().volume()).toList());
+        outbox.send(
+                stories.stream()
+                        .map(story -> event(verb, story, told.get(story.news().volume())).message())
+                        .toList());
+    }
+
+    private static PublicEvent event(String verb, Story story, Volumes.@Nullable Told told) {
+        var volume = Objects.requireNonNull(told).volume();
+        var before = story.news().before();
         var data =
                 new Data(
                         volume.tenant(),
@@ -99,19 +135,17 @@ public final class VolumeEvents {
                         volume.backingFile(),
                         before == null ? null : before.text(),
                         volume.state().text(),
-                        cause.operation(),
-                        cause.actor(),
+                        story.cause().operation(),
+                        story.cause().actor(),
                         Instant.now(),
-                        problem,
+                        story.problem(),
                         volume.labels().isEmpty() ? null : volume.labels());
-        outbox.send(
-                new PublicEvent(
-                                "volume." + verb + ".v1",
-                                SOURCE,
-                                id,
-                                told.sequence(),
-                                cause.traceparent(),
-                                data)
-                        .message());
+        return new PublicEvent(
+                "volume." + verb + ".v1",
+                SOURCE,
+                volume.id(),
+                told.sequence(),
+                story.cause().traceparent(),
+                data);
     }
 }

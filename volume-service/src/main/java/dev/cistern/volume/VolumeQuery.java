@@ -7,6 +7,7 @@ import dev.cistern.common.problem.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,9 +34,9 @@ public final class VolumeQuery {
 
     private static final String SELECT = FIELDS + " from volume v" + POOL + " where ";
 
-    /** Numbers the next public event of the volume {@code :id}, and returns the volume with it. */
+    /** Numbers the next public events of the volumes {@code :ids}, and returns them with it. */
     static final String TELL =
-            "with v as (update volume set event_sequence = event_sequence + 1 where id = :id"
+            "with v as (update volume set event_sequence = event_sequence + 1 where id = any(:ids)"
                     + " returning *) "
                     + FIELDS
                     + " from v"
@@ -70,6 +71,16 @@ public final class VolumeQuery {
                                 .bind("id", id)
                                 .map((row, _) -> read(row))
                                 .findOne());
+    }
+
+    /** Those of these volumes that are there, in whatever order. */
+    List<Volume> find(Collection<UUID> ids) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(SELECT + "v.id = any(:ids)")
+                                .bind("ids", ids.toArray(UUID[]::new))
+                                .map((row, _) -> read(row))
+                                .list());
     }
 
     /**

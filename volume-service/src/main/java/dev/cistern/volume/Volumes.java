@@ -4,18 +4,21 @@ import dev.cistern.common.message.CheckFigures;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
-import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.sql.Columns;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decisions about single volumes. Each method is one statement in the caller's transaction, takes
- * effect only from the states that it names, and says whether it did.
+ * Decisions about volumes. Each method is one statement in the caller's transaction, takes effect
+ * only from the states that it names, and says whether it did.
  */
 public final class Volumes {
     private static final String CHANGED =
@@ -23,11 +26,13 @@ public final class Volumes {
 
     private final Jdbi jdbi;
     private final VolumeQuery query;
+    private final VolumeEntries entries;
 
     /** The volumes in the schema of {@code jdbi}. */
     public Volumes(Jdbi jdbi) {
         this.jdbi = jdbi;
         this.query = new VolumeQuery(jdbi);
+        this.entries = new VolumeEntries(jdbi);
     }
 
     /** A volume, whatever its state. */
@@ -40,23 +45,21 @@ public final class Volumes {
         return find(id).orElseThrow(() -> new IllegalStateException("there is no volume " + id));
     }
 
+    /** Volumes that operations are about, by id. */
+    public Map<UUID, Volume> get(Collection<UUID> ids) {
+        var found = new HashMap<UUID, Volume>();
+        query.find(ids).forEach(volume -> found.put(volume.id(), volume));
+        if (!found.keySet().containsAll(ids)) {
+            throw new IllegalStateException("not all of the volumes %s are there".formatted(ids));
+        }
+        return found;
+    }
+
     /**
-     * A volume that is to be created.
+     * A volume that is to be like another.
      *
      * @throws ProblemException if the name is taken
      */
-    public UUID requested(PoolView pool, VolumeRequest request, String tenant) {
-        return entered(
-                pool,
-                request.name(),
-                tenant,
-                request.format(),
-                request.capacity(),
-                request.permissions(),
-                null);
-    }
-
-    /** The same for one that is to be like another. */
     public UUID requested(PoolView pool, String name, Volume like, String format, String tenant) {
         return entered(pool, name, tenant, format, like.capacity(), like.permissions(), null);
     }
@@ -117,58 +120,49 @@ public final class Volumes {
             Permissions permissions,
             @Nullable UUID nameFor) {
         var id = UUID.randomUUID();
-        var rows =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createUpdate(
-                                                "insert into volume (id, pool, name, tenant, format, capacity, state, file_mode,"
-                                                        + " file_owner, file_group, name_for, changed) values (:id, :pool, :name, :tenant,"
-                                                        + " :format, :capacity, 'CREATING', :mode, :owner, :group, cast(:nameFor as uuid),"
-                                                        + " nextval('change_sequence')) on conflict (pool, name)"
-                                                        + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing")
-                                        .bind("id", id)
-                                        .bind("pool", pool.id())
-                                        .bind("name", name)
-                                        .bind("tenant", tenant)
-                                        .bind("format", format)
-                                        .bind("capacity", capacity)
-                                        .bind("mode", permissions.mode())
-                                        .bind("owner", permissions.owner())
-                                        .bind("group", permissions.group())
-                                        .bind("nameFor", nameFor)
-                                        .execute());
-        if (rows == 0) {
-            throw new ProblemException(
-                    ProblemCode.NAME_TAKEN,
-                    "there is a volume '%s' in storage pool '%s' already"
-                            .formatted(name, pool.name()));
-        }
+        entries.enter(
+                pool,
+                new VolumeEntries.Entry(id, name, tenant, format, capacity, permissions, nameFor));
         return id;
     }
 
-    /** Its file is published. One that was given up for lost comes back if its name is free. */
-    public boolean created(UUID id, FileFacts file) {
-        return update(
-                        "update volume v set state = 'AVAILABLE', allocation = :allocation, inode = :inode,"
-                                + " capacity = :capacity, backing_file = :backingFile,"
-                                + " backing_format = :backingFormat, file_mode = :mode, file_owner = :owner,"
-                                + " file_group = :group"
-                                + CHANGED
-                                + " where id = :id and (state = 'CREATING' or state in ('ERROR', 'DELETED') and not exists"
-                                + " (select from volume o where o.pool = v.pool and o.name = v.name and o.id <> v.id"
-                                + " and o.state in ('CREATING', 'AVAILABLE', 'DELETING')))",
-                        id,
-                        statement ->
-                                statement
-                                        .bind("allocation", file.allocation())
-                                        .bind("inode", file.inode())
-                                        .bind("capacity", file.capacity())
-                                        .bind("backingFile", file.backingFile())
-                                        .bind("backingFormat", file.backingFormat())
-                                        .bind("mode", file.permissions().mode())
-                                        .bind("owner", file.permissions().owner())
-                                        .bind("group", file.permissions().group()))
-                == 1;
+    /**
+     * Their files are published. One that was given up for lost comes back if its name is free.
+     *
+     * @return the ids of those of which it is news
+     */
+    public Set<UUID> created(Map<UUID, FileFacts> files) {
+        var all = files.values();
+        var permissions = all.stream().map(FileFacts::permissions).toList();
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "update volume v set state = 'AVAILABLE', allocation = f.allocation,"
+                                                + " inode = f.inode, capacity = f.capacity, file_mode = f.mode,"
+                                                + " file_owner = f.owner, file_group = f.file_group,"
+                                                + " backing_file = f.backing_file, backing_format = f.backing_format"
+                                                + CHANGED
+                                                + " from unnest(:ids, :allocations, :inodes, :capacities, :modes, :owners,"
+                                                + " :groups, :backingFiles, :backingFormats) as f (id, allocation, inode,"
+                                                + " capacity, mode, owner, file_group, backing_file, backing_format)"
+                                                + " where v.id = f.id and (v.state = 'CREATING' or v.state in"
+                                                + " ('ERROR', 'DELETED') and not exists (select from volume o"
+                                                + " where o.pool = v.pool and o.name = v.name and o.id <> v.id"
+                                                + " and o.state in ('CREATING', 'AVAILABLE', 'DELETING')))"
+                                                + " returning v.id")
+                                .bind("ids", Columns.uuids(files.keySet(), id -> id))
+                                .bind("allocations", Columns.longs(all, FileFacts::allocation))
+                                .bind("inodes", Columns.longs(all, FileFacts::inode))
+                                .bind("capacities", Columns.longs(all, FileFacts::capacity))
+                                .bind("modes", Columns.longs(permissions, Permissions::mode))
+                                .bind("owners", Columns.longs(permissions, Permissions::owner))
+                                .bind("groups", Columns.longs(permissions, Permissions::group))
+                                .bind("backingFiles", Columns.texts(all, FileFacts::backingFile))
+                                .bind(
+                                        "backingFormats",
+                                        Columns.texts(all, FileFacts::backingFormat))
+                                .mapTo(UUID.class)
+                                .set());
     }
 
     /** It was not created; {@code end} is ERROR or DELETED. */
@@ -325,18 +319,20 @@ public final class Volumes {
      */
     public record Told(Volume volume, long sequence) {}
 
-    /** Numbers the volume's next public event. */
-    public Told told(UUID id) {
-        return jdbi.withHandle(
+    /** Numbers the next public event of each of these volumes; by id. */
+    public Map<UUID, Told> told(Collection<UUID> ids) {
+        var all = new HashMap<UUID, Told>();
+        jdbi.useHandle(
                 handle ->
                         handle.createQuery(VolumeQuery.TELL)
-                                .bind("id", id)
+                                .bind("ids", ids.toArray(UUID[]::new))
                                 .map(
                                         (row, _) ->
                                                 new Told(
                                                         VolumeQuery.read(row),
                                                         row.getLong("event_sequence")))
-                                .one());
+                                .forEach(told -> all.put(told.volume().id(), told)));
+        return all;
     }
 
     private interface Values {

@@ -9,6 +9,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Result;
+import dev.cistern.partner.Await;
 import dev.cistern.partner.Rows;
 import dev.cistern.partner.Servers;
 import dev.cistern.partner.Stage;
@@ -31,7 +32,7 @@ final class OperationFieldsTest {
     }
 
     @Test
-    void whatWaitsNamesWhatIsBeforeIt() {
+    void whatWaitsNamesWhatIsBeforeIt() throws Exception {
         var create = story.creating("disk", 512);
         var volume = volumeOf(create);
         var delete = accepted(given().delete("/v1/volumes/" + volume));
@@ -47,7 +48,10 @@ final class OperationFieldsTest {
                 .isEqualTo(create.operation().toString());
 
         stage.answer(create, new Result.VolumeCreated(volume, VolumeStory.file("disk", 512, 7)));
-        assertThat(operation(second).getString("waitsFor.id")).isEqualTo(delete.toString());
+        Await.until(
+                "the creation is out of its way",
+                () -> operation(second).getString("waitsFor.id"),
+                delete.toString()::equals);
         stage.answer(stage.take(delete), new Result.VolumeDeleted(volume));
 
         var failed = end(second);

@@ -46,8 +46,10 @@ public final class OperationAnswers {
         return shown(operation, Response.Status.OK, context.patience());
     }
 
+    /** Who does not wait is shown the operation as it was accepted. */
     private Response shown(Operation operation, Response.StatusType status, Duration patience) {
-        var answer = Response.status(status).entity(view(await(operation.id(), patience)));
+        var now = patience.isZero() ? operation : await(operation.id(), patience);
+        var answer = Response.status(status).entity(view(now));
         if (status == Response.Status.ACCEPTED) {
             answer.location(
                     URI.create(base + operation.target() + "/operations/" + operation.id()));

@@ -52,6 +52,17 @@ public final class Deliveries {
          * @throws IOException if it cannot be read
          */
         void handle(Delivery delivery) throws IOException;
+
+        /**
+         * The same for several, in this order, in one transaction.
+         *
+         * @throws IOException if one of them cannot be read; each then goes alone
+         */
+        default void handleAll(List<Delivery> batch) throws IOException {
+            for (var delivery : batch) {
+                handle(delivery);
+            }
+        }
     }
 
     /**
@@ -98,11 +109,8 @@ public final class Deliveries {
         try {
             locks.take(batch);
             var fresh = inbox.take(batch.stream().map(this::key).toList());
-            for (var delivery : batch) {
-                if (fresh.remove(key(delivery))) {
-                    handler.handle(delivery);
-                }
-            }
+            handler.handleAll(
+                    batch.stream().filter(delivery -> fresh.remove(key(delivery))).toList());
         } catch (IOException e) {
             throw new UnreadableException(e);
         }

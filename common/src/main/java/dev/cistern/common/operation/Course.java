@@ -1,15 +1,19 @@
 package dev.cistern.common.operation;
 
+import dev.cistern.common.message.Command;
+import dev.cistern.common.operation.UseCase.Completion;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.common.trace.LogContext;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -57,9 +61,20 @@ final class Course {
         follow(operation, firstTurn(operation));
     }
 
-    /** The same for one that depends on no other. */
-    void beginFree(Operation operation) {
-        follow(operation, useCases.of(operation).begin(operation));
+    /** The same for several that depend on no other, of which none claims what another writes. */
+    void beginFree(List<Operation> operations) {
+        useCases.byKind(operations, Function.identity())
+                .forEach((useCase, alike) -> follow(alike, useCase.beginAll(alike)));
+    }
+
+    /** Goes on with different operations, each with what a worker has done for it. */
+    void completed(List<Completion> all) {
+        useCases.byKind(all, Completion::operation)
+                .forEach(
+                        (useCase, alike) ->
+                                follow(
+                                        alike.stream().map(Completion::operation).toList(),
+                                        useCase.completedAll(alike)));
     }
 
     /** Begins an operation that waited, if it is first now; a refusal is its own end only. */
@@ -107,21 +122,43 @@ final class Course {
 
     /** Does what its use case decided. */
     void follow(Operation operation, Turn turn) {
-        switch (turn) {
-            case Turn.Send(var command) -> dispatcher.ready(operation, command);
-            case Turn.Converse(var stage) -> {
-                rows.conversing(operation.id(), stage);
-                rows.withoutCommand(operation.id());
-                dispatcher.freed(operation);
+        follow(List.of(operation), List.of(turn));
+    }
+
+    /** The same for several, each with its turn: what is alike is done together. */
+    private void follow(List<Operation> operations, List<Turn> turns) {
+        var sending = new LinkedHashMap<Operation, Command>();
+        var finishing = new LinkedHashMap<Operation, Object>();
+        for (var index = 0; index < operations.size(); index++) {
+            var operation = operations.get(index);
+            switch (turns.get(index)) {
+                case Turn.Send(var command) -> sending.put(operation, command);
+                case Turn.Converse(var stage) -> converse(operation, stage);
+                case Turn.Finish(var result) -> finishing.put(operation, result);
+                case Turn.Fail(var problem) -> fail(operation, OperationState.FAILED, problem);
+                case Turn.Stay() -> {}
             }
-            case Turn.Finish(var result) -> finish(operation, result);
-            case Turn.Fail(var problem) -> fail(operation, OperationState.FAILED, problem);
-            case Turn.Stay() -> {}
         }
+        dispatcher.ready(sending);
+        finish(finishing);
+    }
+
+    private void converse(Operation operation, String stage) {
+        rows.conversing(operation.id(), stage);
+        rows.withoutCommand(operation.id());
+        dispatcher.freed(operation);
     }
 
     void finish(Operation operation, Object result) {
-        release(rows.succeeded(operation.id(), result));
+        finish(Map.of(operation, result));
+    }
+
+    private void finish(Map<Operation, Object> results) {
+        if (!results.isEmpty()) {
+            var byId = new LinkedHashMap<UUID, Object>();
+            results.forEach((operation, result) -> byId.put(operation.id(), result));
+            release(rows.succeeded(byId));
+        }
     }
 
     void fail(Operation operation, OperationState end, Problem cause) {
@@ -130,7 +167,7 @@ final class Course {
         useCases.of(operation).failed(operation, problem);
         tell(ended, problem);
         failDependents(operation);
-        release(ended);
+        release(List.of(ended));
     }
 
     /** Writes into the log that it has ended without success. */
@@ -178,10 +215,10 @@ final class Course {
                 Map.of("dependsOn", base.id().toString()));
     }
 
-    private void release(Operation ended) {
-        for (var id : line.leave(ended.id())) {
+    private void release(List<Operation> ended) {
+        for (var id : line.leave(ended.stream().map(Operation::id).toList())) {
             beginIfFirst(id);
         }
-        endedWithoutClaims(ended);
+        ended.forEach(this::endedWithoutClaims);
     }
 }

@@ -12,6 +12,7 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,19 +53,22 @@ final class Dispatcher {
         private final Map<Road, List<UUID>> ready =
                 new TreeMap<>(Comparator.comparing(Road::group).thenComparing(Road::lane));
         private final Set<Road> freed = new HashSet<>();
-        private boolean undone;
     }
 
-    /** A part of the transaction was undone: what it made ready may be gone. */
-    void undone() {
-        agenda().undone = true;
-    }
-
-    /** The operation's turn has come: the command goes as soon as there is room. */
-    void ready(Operation operation, Command command) {
-        rows.ready(operation.id(), command);
-        freed(operation);
-        agenda().ready.computeIfAbsent(road(operation), _ -> new ArrayList<>()).add(operation.id());
+    /** The operations' turn has come: the commands go as soon as there is room. */
+    void ready(Map<Operation, Command> commands) {
+        if (commands.isEmpty()) {
+            return;
+        }
+        var byId = new LinkedHashMap<UUID, Command>();
+        commands.forEach((operation, command) -> byId.put(operation.id(), command));
+        rows.ready(byId);
+        for (var operation : commands.keySet()) {
+            freed(operation);
+            agenda().ready
+                    .computeIfAbsent(road(operation), _ -> new ArrayList<>())
+                    .add(operation.id());
+        }
     }
 
     /** The operation's command, if one is out, no longer counts. */
@@ -112,8 +116,7 @@ final class Dispatcher {
 
     private void depart(Agenda agenda) {
         agenda.ready.forEach(
-                (road, all) -> {
-                    var ready = agenda.undone ? rows.existing(all) : all;
+                (road, ready) -> {
                     var going =
                             agenda.freed.contains(road)
                                     ? window.next(road)

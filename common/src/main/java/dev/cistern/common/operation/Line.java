@@ -1,12 +1,12 @@
 package dev.cistern.common.operation;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -37,32 +37,30 @@ final class Line {
      * @throws IllegalStateException if a row is not there: without it nothing would keep the order
      */
     void lockResources(Collection<Claim> claims) {
-        var ordered =
+        var alike = new ArrayList<Claim>();
+        for (var claim :
                 claims.stream()
                         .sorted(Comparator.comparing(Claim::resource, Line::unsigned))
-                        .toList();
-        jdbi.useHandle(
-                handle -> {
-                    for (var claim : ordered) {
-                        lock(handle, claim);
-                    }
-                });
+                        .toList()) {
+            if (!alike.isEmpty() && alike.getLast().exclusive() != claim.exclusive()) {
+                lockAlike(alike);
+                alike.clear();
+            }
+            alike.add(claim);
+        }
+        lockAlike(alike);
     }
 
-    private void lock(Handle handle, Claim claim) {
-        var found =
-                handle.createQuery(
-                                "select id from %s where id = :id for %s"
-                                        .formatted(
-                                                resourceTable,
-                                                claim.exclusive() ? "update" : "share"))
-                        .bind("id", claim.resource())
-                        .mapTo(UUID.class)
-                        .findOne();
-        if (found.isEmpty()) {
+    private void lockAlike(List<Claim> claims) {
+        if (claims.isEmpty()) {
+            return;
+        }
+        var missing = claims.stream().map(Claim::resource).collect(Collectors.toSet());
+        missing.removeAll(lock(missing, claims.getFirst().exclusive() ? "update" : "share"));
+        if (!missing.isEmpty()) {
             throw new IllegalStateException(
                     "%s cannot be claimed: table %s has no such row; write it before the operation is accepted"
-                            .formatted(claim.resource(), resourceTable));
+                            .formatted(missing.iterator().next(), resourceTable));
         }
     }
 
@@ -86,14 +84,17 @@ final class Line {
     }
 
     private void lock(Set<UUID> resources) {
-        if (resources.isEmpty()) {
-            return;
+        if (!resources.isEmpty()) {
+            var _ = lock(resources, "update");
         }
-        jdbi.useHandle(
+    }
+
+    private List<UUID> lock(Set<UUID> resources, String mode) {
+        return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "select id from %s where id = any(:resources) order by id for update"
-                                                .formatted(resourceTable))
+                                        "select id from %s where id = any(:resources) order by id for %s"
+                                                .formatted(resourceTable, mode))
                                 .bind("resources", resources.toArray(UUID[]::new))
                                 .mapTo(UUID.class)
                                 .list());
@@ -154,23 +155,23 @@ final class Line {
     }
 
     /**
-     * Takes an operation out of its queues.
+     * Takes operations out of their queues.
      *
      * @return the waiting operations that are now first in one of them
      */
-    List<UUID> leave(UUID operation) {
+    List<UUID> leave(Collection<UUID> operations) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "with gone as (delete from claim where operation = :id returning resource)"
+                                        "with gone as (delete from claim where operation = any(:ids) returning resource)"
                                                 + " select distinct o.id, o.sequence from gone g"
-                                                + " join claim c on c.resource = g.resource and c.operation <> :id"
+                                                + " join claim c on c.resource = g.resource and c.operation <> all(:ids)"
                                                 + " join operation o on o.id = c.operation and o.state = 'WAITING'"
                                                 + " where not exists (select from claim before"
                                                 + " where before.resource = c.resource and before.sequence < c.sequence"
-                                                + " and before.operation <> :id and (before.exclusive or c.exclusive))"
+                                                + " and before.operation <> all(:ids) and (before.exclusive or c.exclusive))"
                                                 + " order by o.sequence")
-                                .bind("id", operation)
+                                .bind("ids", operations.toArray(UUID[]::new))
                                 .map((row, _) -> row.getObject("id", UUID.class))
                                 .list());
     }

@@ -4,109 +4,34 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.common.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** The table of operations: each method one statement, in the caller's transaction. */
 final class OperationRows {
-    private static final String COLUMNS =
-            "sequence, id, kind, target_type, target, target_name, pool, tenant, actor, state,"
-                    + " worker_group, lane, request, traceparent, deadline, max_bytes_per_second";
-
-    private static final String REQUEST =
-            ":id, :kind, :type, :target, :name, :pool, :tenant, :actor, 'WAITING',"
-                    + " :group, :lane, cast(:request as jsonb), :traceparent, :deadline, :maxPace";
-
-    private static final String VALUES = ":sequence, " + REQUEST;
-
-    /** All claims that are there have lower sequence numbers; ours are not seen yet. */
-    private static final String ENTER =
-            "with mine as (select unnest(:exclusive) as resource, true as exclusive"
-                    + " union all select unnest(:shared), false),"
-                    + " drawn as (select nextval('operation_sequence') as sequence),"
-                    + " entered as (insert into claim (operation, resource, exclusive, sequence)"
-                    + " select :id, resource, exclusive, sequence from mine, drawn)"
-                    + " insert into operation ("
-                    + COLUMNS
-                    + ") select sequence, "
-                    + REQUEST
-                    + " from drawn returning *, not exists (select from mine join claim theirs"
-                    + " on theirs.resource = mine.resource and (theirs.exclusive or mine.exclusive)) as is_first";
-
     private final Jdbi jdbi;
 
     OperationRows(Jdbi jdbi) {
         this.jdbi = jdbi;
     }
 
-    /** A new operation, and whether it has no other before it. */
-    record Entered(Operation operation, boolean first) {}
-
-    /**
-     * Writes an operation down and puts it at the end of the queues of what it claims, whose
-     * resources the caller has locked.
-     */
-    Entered enter(UUID id, NewOperation request) {
-        return jdbi.withHandle(
-                handle ->
-                        bound(handle.createQuery(ENTER), id, request)
-                                .bind("exclusive", claimed(request, true))
-                                .bind("shared", claimed(request, false))
-                                .map((row, _) -> new Entered(read(row), row.getBoolean("is_first")))
-                                .one());
-    }
-
-    private static UUID[] claimed(NewOperation request, boolean exclusive) {
-        return request.claims().stream()
-                .filter(claim -> claim.exclusive() == exclusive)
-                .map(Claim::resource)
-                .toArray(UUID[]::new);
-    }
-
-    /** Writes down an operation that settles another. */
-    Operation insert(UUID id, NewOperation request, long sequence, UUID settles) {
-        return jdbi.withHandle(
-                handle ->
-                        bound(
-                                        handle.createQuery(
-                                                "insert into operation ("
-                                                        + COLUMNS
-                                                        + ", settles) values ("
-                                                        + VALUES
-                                                        + ", :settles) returning *"),
-                                        id,
-                                        request)
-                                .bind("sequence", sequence)
-                                .bind("settles", settles)
-                                .map((row, _) -> read(row))
-                                .one());
-    }
-
-    private static Query bound(Query insertion, UUID id, NewOperation request) {
-        return insertion
-                .bind("id", id)
-                .bind("kind", request.kind())
-                .bind("type", request.targetType())
-                .bind("target", request.target())
-                .bind("name", request.targetName())
-                .bind("pool", request.pool())
-                .bind("tenant", request.requester().tenant())
-                .bind("actor", request.requester().actor())
-                .bind("group", request.group())
-                .bind("lane", request.lane())
-                .bind("request", Json.text(request.request()))
-                .bind("traceparent", request.requester().traceparent())
-                .bind("deadline", request.deadline().toSeconds())
-                .bind("maxPace", request.requester().terms().maxBytesPerSecond());
+    /** A statement returns its rows in whatever order. */
+    static <T> List<T> inOrder(List<UUID> ids, List<T> rows, Function<T, UUID> id) {
+        var byId = rows.stream().collect(Collectors.toMap(id, Function.identity()));
+        return ids.stream().flatMap(one -> Stream.ofNullable(byId.get(one))).toList();
     }
 
     Optional<Operation> find(UUID id) {
@@ -115,6 +40,27 @@ final class OperationRows {
 
     Optional<Operation> lock(UUID id) {
         return one("select * from operation where id = :id for update", id);
+    }
+
+    /** Those that are there, in this order. */
+    List<Operation> find(List<UUID> ids) {
+        return several("select * from operation where id = any(:ids)", ids);
+    }
+
+    /** The same, locked in the order of their ids. */
+    List<Operation> lock(List<UUID> ids) {
+        return several("select * from operation where id = any(:ids) order by id for update", ids);
+    }
+
+    private List<Operation> several(String sql, List<UUID> ids) {
+        var found =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(sql)
+                                        .bind("ids", ids.toArray(UUID[]::new))
+                                        .map((row, _) -> read(row))
+                                        .list());
+        return inOrder(ids, found, Operation::id);
     }
 
     private Optional<Operation> one(String sql, UUID id) {
@@ -126,14 +72,18 @@ final class OperationRows {
                                 .findOne());
     }
 
-    /** Its turn has come: what is to be sent is known, and the deadline starts to run. */
-    void ready(UUID id, Command command) {
-        execute(
-                "update operation set state = 'QUEUED', command = cast(:value as jsonb), attempts_before = attempt, updated_at = now(),"
-                        + " deadline_at = coalesce(deadline_at, (select seconds from running_clock) + deadline)"
-                        + " where id = :id",
-                id,
-                Json.text(command));
+    /** Their turn has come: what is to be sent is known, and the deadline starts to run. */
+    void ready(Map<UUID, Command> commands) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update operation o set state = 'QUEUED', command = cast(c.command as jsonb),"
+                                                + " attempts_before = attempt, updated_at = now(), deadline_at ="
+                                                + " coalesce(deadline_at, (select seconds from running_clock) + deadline)"
+                                                + " from unnest(:ids, :commands) as c (id, command) where o.id = c.id")
+                                .bind("ids", Columns.uuids(commands.keySet(), id -> id))
+                                .bind("commands", Columns.texts(commands.values(), Json::text))
+                                .execute());
     }
 
     /** The services talk about it. */
@@ -166,17 +116,6 @@ final class OperationRows {
                                                 + " returning *) select * from gone order by sequence")
                                 .bind("ids", ids.toArray(UUID[]::new))
                                 .map((row, _) -> read(row))
-                                .list());
-    }
-
-    /** Those that are there. */
-    List<UUID> existing(Collection<UUID> ids) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "select id from operation where id = any(:ids) order by sequence")
-                                .bind("ids", ids.toArray(UUID[]::new))
-                                .mapTo(UUID.class)
                                 .list());
     }
 
@@ -215,16 +154,27 @@ final class OperationRows {
 
     /** Ends it; returns it as it is then. */
     Operation succeeded(UUID id, Object result) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "update operation set state = 'SUCCEEDED', stage = '', problem = null,"
-                                                + " result = cast(:result as jsonb), started_at = coalesce(started_at, now()),"
-                                                + " updated_at = now(), finished_at = now() where id = :id returning *")
-                                .bind("id", id)
-                                .bind("result", Json.text(result))
-                                .map((row, _) -> read(row))
-                                .one());
+        return succeeded(Map.of(id, result)).getFirst();
+    }
+
+    /** Ends them, each with its result; returns them as they are then, in the order given. */
+    List<Operation> succeeded(Map<UUID, ?> results) {
+        var ended =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "update operation o set state = 'SUCCEEDED', stage = '', problem = null,"
+                                                        + " result = cast(r.result as jsonb), updated_at = now(),"
+                                                        + " started_at = coalesce(started_at, now()), finished_at = now()"
+                                                        + " from unnest(:ids, :results) as r (id, result)"
+                                                        + " where o.id = r.id returning o.*")
+                                        .bind("ids", Columns.uuids(results.keySet(), id -> id))
+                                        .bind(
+                                                "results",
+                                                Columns.texts(results.values(), Json::text))
+                                        .map((row, _) -> read(row))
+                                        .list());
+        return inOrder(List.copyOf(results.keySet()), ended, Operation::id);
     }
 
     /** Ends it otherwise; returns it as it is then. */

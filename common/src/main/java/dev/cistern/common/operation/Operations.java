@@ -2,7 +2,6 @@ package dev.cistern.common.operation;
 
 import dev.cistern.common.message.Control;
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.message.Result;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Fleet.Road;
 import dev.cistern.common.operation.NewOperation.Requester;
@@ -13,15 +12,18 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -33,18 +35,17 @@ import org.jdbi.v3.core.Jdbi;
  * operations in one transaction takes the resources of all first, see {@link #expect}.
  */
 public final class Operations {
-    private static final Logger LOG = Logger.getLogger(Operations.class);
     private static final int OK = 200;
     private static final int ACCEPTED = 202;
 
-    private final Owner owner;
     private final Outbox outbox;
     private final OperationRows rows;
+    private final OperationEntries entries;
     private final Line line;
     private final Dispatcher dispatcher;
-    private final UseCases useCases;
     private final Course course;
     private final Settling settling;
+    private final Reports reports;
     private final RequestKeys keys;
     private final Representations representations;
 
@@ -66,14 +67,15 @@ public final class Operations {
             Consumer<Operation> afterEnd,
             Representations representations,
             BulkLimits bulk) {
-        this.owner = owner;
         this.outbox = outbox;
-        this.useCases = new UseCases(useCases);
+        var byKind = new UseCases(useCases);
         rows = new OperationRows(jdbi);
+        entries = new OperationEntries(jdbi);
         line = new Line(jdbi, resourceTable);
         dispatcher = new Dispatcher(jdbi, owner, outbox, transactions, rows, bulk);
-        course = new Course(rows, line, dispatcher, this.useCases, afterEnd);
-        settling = new Settling(rows, line, course, this.useCases);
+        course = new Course(rows, line, dispatcher, byKind, afterEnd);
+        settling = new Settling(rows, entries, line, course, byKind);
+        reports = new Reports(owner, rows, course, settling);
         keys = new RequestKeys(jdbi);
         this.representations = representations;
     }
@@ -86,20 +88,52 @@ public final class Operations {
      *     its key was used meanwhile; which is to roll the transaction back
      */
     public Operation accept(NewOperation request) {
-        line.lockResources(request.claims());
-        require(request.requester());
-        var entered = rows.enter(UUID.randomUUID(), request);
-        var operation = entered.operation();
-        rows.depend(operation.id(), request.dependsOn());
-        keys.note(request.requester(), ACCEPTED, operation.id());
-        if (entered.first()) {
-            if (request.dependsOn().isEmpty()) {
-                course.beginFree(operation);
-            } else {
+        return acceptAll(List.of(request)).getFirst();
+    }
+
+    /**
+     * Accepts several requests at once, each as {@link #accept} does; the operations come in their
+     * order.
+     *
+     * @throws IllegalArgumentException if one claims what another of them writes
+     */
+    public List<Operation> acceptAll(List<NewOperation> requests) {
+        if (requests.isEmpty()) {
+            return List.of();
+        }
+        requireApart(requests);
+        line.lockResources(requests.stream().flatMap(one -> one.claims().stream()).toList());
+        requests.forEach(request -> require(request.requester()));
+        var byId = new LinkedHashMap<UUID, NewOperation>();
+        requests.forEach(request -> byId.put(UUID.randomUUID(), request));
+        var free = new ArrayList<Operation>();
+        for (var entered : entries.enter(byId)) {
+            var operation = entered.operation();
+            var bases = Objects.requireNonNull(byId.get(operation.id())).dependsOn();
+            rows.depend(operation.id(), bases);
+            if (entered.first() && bases.isEmpty()) {
+                free.add(operation);
+            } else if (entered.first()) {
                 course.begin(operation);
             }
         }
-        return get(operation.id());
+        keys.note(byId, ACCEPTED);
+        course.beginFree(free);
+        return rows.find(List.copyOf(byId.keySet()));
+    }
+
+    private static void requireApart(List<NewOperation> requests) {
+        var claimed = new HashMap<UUID, Boolean>();
+        for (var request : requests) {
+            for (var claim : request.claims()) {
+                var before = claimed.put(claim.resource(), claim.exclusive());
+                if (before != null && (before || claim.exclusive())) {
+                    throw new IllegalArgumentException(
+                            "two of the requests claim %s, and one writes it"
+                                    .formatted(claim.resource()));
+                }
+            }
+        }
     }
 
     /**
@@ -125,11 +159,6 @@ public final class Operations {
     /** The keys of requests. */
     public RequestKeys keys() {
         return keys;
-    }
-
-    /** A part of the transaction was undone, and what it accepted with it. */
-    public void partUndone() {
-        dispatcher.undone();
     }
 
     /** An operation. */
@@ -162,51 +191,15 @@ public final class Operations {
      */
     public void report(ResultMessage message) {
         expect(List.of(message.operation()));
-        reportExpected(message);
+        reportExpected(List.of(message));
     }
 
-    /** The same for one whose operation the transaction {@linkplain #expect expects}. */
-    public void reportExpected(ResultMessage message) {
-        if (message.owner() != owner) {
-            return;
-        }
-        var operation =
-                rows.lock(message.operation())
-                        .orElseThrow(() -> new UnknownOperationException(message.operation()));
-        if (operation.state().ended()) {
-            settling.late(operation, message.result());
-        } else if (operation.state() != OperationState.CANCELLING
-                && ofPresentCommand(operation, message)) {
-            take(operation, message.result());
-        }
-    }
-
-    /** The parts of a result are taken from one attempt only, so that they fit together. */
-    private static boolean ofPresentCommand(Operation operation, ResultMessage message) {
-        return switch (message.result()) {
-            case Result.PoolScanPage _, Result.PoolScanned _ ->
-                    operation.dispatched() && message.attempt() == operation.attempt();
-            default -> operation.dispatched() && message.attempt() > operation.attemptsBefore();
-        };
-    }
-
-    private void take(Operation operation, Result result) {
-        switch (result) {
-            case Result.CommandFailed(var problem) -> failed(operation, problem);
-            case Result.Settled(_, var outcome) -> settling.settled(operation, outcome);
-            case Result.Done done ->
-                    course.follow(operation, useCases.of(operation).completed(operation, done));
-        }
-    }
-
-    private void failed(Operation operation, Problem problem) {
-        if (operation.settling()) {
-            LOG.warnf(
-                    "%s of %s is not settled yet: %s",
-                    operation.targetType(), operation.targetName(), problem.detail());
-        } else {
-            course.fail(operation, OperationState.FAILED, problem);
-        }
+    /**
+     * The same for several, in this order, whose operations the transaction {@linkplain #expect
+     * expects}: what was done for different operations is taken in together.
+     */
+    public void reportExpected(List<ResultMessage> messages) {
+        reports.take(messages);
     }
 
     /**

@@ -4,9 +4,13 @@ import dev.cistern.common.message.Json;
 import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.sql.Columns;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +71,62 @@ public final class RequestKeys {
                     requester.tenant(),
                     key,
                     new Answer(key.fingerprint(), status, operation, null, null));
+        }
+    }
+
+    /**
+     * The same for several requests that were accepted together.
+     *
+     * @param accepted by the ids of the operations that they led to
+     * @param status of the answers, each of which shows the operation
+     * @throws ProblemException if one of the keys was used meanwhile, or two of the requests have
+     *     the same, which is to roll the transaction back
+     */
+    void note(Map<UUID, NewOperation> accepted, int status) {
+        var keyed =
+                accepted.entrySet().stream()
+                        .flatMap(one -> Keyed.of(one.getKey(), one.getValue().requester()))
+                        .sorted(Comparator.comparing(Keyed::tenant).thenComparing(Keyed::name))
+                        .toList();
+        if (keyed.isEmpty()) {
+            return;
+        }
+        var noted =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "insert into request_key (tenant, key, fingerprint, status, operation)"
+                                                        + " select k.tenant, k.key, k.fingerprint, :status, k.operation"
+                                                        + " from unnest(:tenants, :keys, :fingerprints, :operations)"
+                                                        + " as k (tenant, key, fingerprint, operation)"
+                                                        + " on conflict do nothing returning operation")
+                                        .bind("status", status)
+                                        .bind("tenants", Columns.texts(keyed, Keyed::tenant))
+                                        .bind("keys", Columns.texts(keyed, Keyed::name))
+                                        .bind(
+                                                "fingerprints",
+                                                Columns.texts(keyed, Keyed::fingerprint))
+                                        .bind("operations", Columns.uuids(keyed, Keyed::operation))
+                                        .mapTo(UUID.class)
+                                        .set());
+        keyed.stream()
+                .filter(one -> !noted.contains(one.operation()))
+                .findFirst()
+                .ifPresent(
+                        one -> {
+                            throw reused(one.name());
+                        });
+    }
+
+    /** A request with a key, and the operation that it led to. */
+    private record Keyed(String tenant, String name, String fingerprint, UUID operation) {
+        static Stream<Keyed> of(UUID operation, Requester requester) {
+            var key = requester.terms().key();
+            return key == null
+                    ? Stream.empty()
+                    : Stream.of(
+                            new Keyed(
+                                    requester.tenant(), key.name(), key.fingerprint(), operation));
         }
     }
 

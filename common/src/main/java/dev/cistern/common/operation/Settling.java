@@ -25,12 +25,19 @@ final class Settling {
     private static final Duration NO_DEADLINE = Duration.ofDays(36_500);
 
     private final OperationRows rows;
+    private final OperationEntries entries;
     private final Line line;
     private final Course course;
     private final UseCases useCases;
 
-    Settling(OperationRows rows, Line line, Course course, UseCases useCases) {
+    Settling(
+            OperationRows rows,
+            OperationEntries entries,
+            Line line,
+            Course course,
+            UseCases useCases) {
         this.rows = rows;
+        this.entries = entries;
         this.line = line;
         this.course = course;
         this.useCases = useCases;
@@ -43,7 +50,7 @@ final class Settling {
     void begin(Operation operation, Problem why) {
         rows.cancelling(operation.id(), why);
         var heir =
-                rows.insert(
+                entries.insert(
                         UUID.randomUUID(), heirOf(operation), operation.sequence(), operation.id());
         line.inherit(heir.id(), operation.id());
         course.begin(heir);
@@ -62,7 +69,7 @@ final class Settling {
             return;
         }
         var sequence = line.draw();
-        var heir = rows.insert(UUID.randomUUID(), heirOf(operation), sequence, operation.id());
+        var heir = entries.insert(UUID.randomUUID(), heirOf(operation), sequence, operation.id());
         line.enter(heir.id(), sequence, List.of(Claim.exclusive(operation.target())));
         if (line.isFirst(heir.id())) {
             course.begin(heir);

@@ -5,96 +5,82 @@ import dev.cistern.common.problem.ProblemException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jdbi.v3.core.Jdbi;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what several callers ask for at the same time in one transaction, so that they share its
- * locks and its commit: whoever finds the transaction of others under way waits for the next one.
- * What is refused is undone alone. For stories that lock nothing that another of them may hold.
- * Thread-safe.
+ * Grants what several callers ask for at the same time in one transaction, so that they share its
+ * statements, its locks and its commit: whoever finds the transaction of others under way waits for
+ * the next one. Thread-safe.
+ *
+ * @param <Q> what is asked for
+ * @param <A> what is answered
  */
-public final class SharedTransactions {
-    /** PostgreSQL keeps track of 64 subtransactions at no cost, of which each story is one. */
-    private static final int MOST = 32;
-
+public final class SharedTransactions<Q, A> {
+    private static final int MOST = 128;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Transactions transactions;
-    private final Jdbi jdbi;
-    private final Runnable afterUndo;
-    private final ConcurrentLinkedQueue<Part<?>> waiting = new ConcurrentLinkedQueue<>();
+    private final Function<List<Q>, List<Answer<A>>> story;
+    private final ConcurrentLinkedQueue<Part<Q, A>> waiting = new ConcurrentLinkedQueue<>();
     private final ReentrantLock turn = new ReentrantLock();
 
+    /** What becomes of one request. */
+    public sealed interface Answer<A> {
+        /** It is granted when the transaction commits. */
+        record Granted<A>(A value) implements Answer<A> {}
+
+        /** It is refused, and the transaction has nothing of it. */
+        record Refused<A>(ProblemException why) implements Answer<A> {}
+    }
+
     /**
-     * Shared transactions on the schema of {@code jdbi}.
+     * Shared transactions of one kind.
      *
-     * @param afterUndo called within the transaction when a part of it was undone
+     * @param story answers requests, each in its place; may run several times for a request, but is
+     *     committed once. What it throws undoes the transaction, and each request is tried alone
      */
-    public SharedTransactions(Transactions transactions, Jdbi jdbi, Runnable afterUndo) {
+    public SharedTransactions(Transactions transactions, Function<List<Q>, List<Answer<A>>> story) {
         this.transactions = transactions;
-        this.jdbi = jdbi;
-        this.afterUndo = afterUndo;
+        this.story = story;
     }
 
     /** What one caller wants, and what has become of it. */
-    private static final class Part<T> {
-        private final Callable<T> story;
-        private @Nullable Callable<T> outcome;
+    private static final class Part<Q, A> {
+        private final Q request;
+        private @Nullable Answer<A> answer;
+        private @Nullable RuntimeException failure;
 
-        private Part(Callable<T> story) {
-            this.story = story;
+        private Part(Q request) {
+            this.request = request;
         }
 
         boolean ended() {
-            return outcome != null;
+            return answer != null || failure != null;
         }
 
-        /** Runs it; a refusal is its outcome, too. */
-        boolean accepted() throws Exception {
-            try {
-                var result = story.call();
-                outcome = () -> result;
-                return true;
-            } catch (ProblemException refusal) {
-                failed(refusal);
-                return false;
+        A outcome() {
+            if (failure != null) {
+                throw failure;
             }
-        }
-
-        void alone(Transactions transactions) {
-            try {
-                var result = transactions.call(story);
-                outcome = () -> result;
-            } catch (RuntimeException e) {
-                failed(e);
-            }
-        }
-
-        void failed(RuntimeException failure) {
-            outcome =
-                    () -> {
-                        throw failure;
-                    };
-        }
-
-        void forget() {
-            outcome = null;
+            return switch (answer) {
+                case Answer.Granted<A>(var value) -> value;
+                case Answer.Refused<A>(var why) -> throw why;
+                case null -> throw new IllegalStateException("not run");
+            };
         }
     }
 
     /**
-     * Runs a story and returns when it is committed.
+     * Asks, and returns when the answer is committed.
      *
-     * @param story may run several times, but is committed once
-     * @throws RuntimeException what the story threw, nothing of it being committed
+     * @throws RuntimeException why not, nothing of it being committed
      */
-    public <T> T call(Callable<T> story) {
-        var part = new Part<>(story);
+    public A call(Q request) {
+        var part = new Part<Q, A>(request);
         waiting.add(part);
         awaitTurn(part);
         try {
@@ -104,11 +90,11 @@ public final class SharedTransactions {
         } finally {
             turn.unlock();
         }
-        return outcome(part);
+        return part.outcome();
     }
 
     /** Once it is taken from the queue its end must be known, however long that takes. */
-    private void awaitTurn(Part<?> part) {
+    private void awaitTurn(Part<Q, A> part) {
         try {
             if (turn.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
@@ -129,62 +115,35 @@ public final class SharedTransactions {
         return waiting.size();
     }
 
-    private static <T> T outcome(Part<T> part) {
-        try {
-            if (part.outcome == null) {
-                throw new IllegalStateException("not run");
-            }
-            return part.outcome.call();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private void runWaiting() {
-        var parts = new ArrayList<Part<?>>();
+        var parts = new ArrayList<Part<Q, A>>();
         while (parts.size() < MOST && !waiting.isEmpty()) {
             parts.add(waiting.remove());
         }
         var done = false;
         try {
-            if (parts.size() == 1 || !together(parts)) {
-                parts.forEach(part -> part.alone(transactions));
-            }
+            run(parts);
             done = true;
         } finally {
             if (!done) {
-                parts.forEach(Part::forget);
                 waiting.addAll(parts);
             }
         }
     }
 
-    private boolean together(List<Part<?>> parts) {
+    private void run(List<Part<Q, A>> parts) {
         try {
-            return transactions.call(
-                    () -> {
-                        for (var part : parts) {
-                            execute("savepoint part");
-                            if (!part.accepted()) {
-                                execute("rollback to savepoint part");
-                                afterUndo.run();
-                            }
-                            execute("release savepoint part");
-                        }
-                        return true;
-                    });
-        } catch (RuntimeException e) {
-            if (DatabaseFault.unavailable(e)) {
-                parts.forEach(part -> part.failed(e));
-                return true;
+            var requests = parts.stream().map(part -> part.request).toList();
+            var answers = transactions.call(() -> story.apply(requests));
+            for (var index = 0; index < parts.size(); index++) {
+                parts.get(index).answer = answers.get(index);
             }
-            return false;
+        } catch (RuntimeException e) {
+            if (parts.size() == 1 || DatabaseFault.unavailable(e)) {
+                parts.forEach(part -> part.failure = e);
+            } else {
+                parts.forEach(part -> run(List.of(part)));
+            }
         }
-    }
-
-    private void execute(String sql) {
-        jdbi.useHandle(handle -> handle.execute(sql));
     }
 }

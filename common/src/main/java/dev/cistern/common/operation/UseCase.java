@@ -2,6 +2,7 @@ package dev.cistern.common.operation;
 
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.Problem;
+import java.util.List;
 
 /**
  * What a service does with one kind of operation. Every method runs in the transaction that moves
@@ -24,11 +25,30 @@ public interface UseCase {
     Turn begin(Operation operation);
 
     /**
+     * The same for operations that were accepted together, of which none claims what another
+     * writes; the turns come in their order. For who can do it with one statement for all.
+     */
+    default List<Turn> beginAll(List<Operation> operations) {
+        return operations.stream().map(this::begin).toList();
+    }
+
+    /**
      * A worker has done it, or a part of it.
      *
      * @param result never a {@link Result.CommandFailed} nor {@link Result.Settled}
      */
     Turn completed(Operation operation, Result result);
+
+    /** What a worker has done for an operation. */
+    record Completion(Operation operation, Result result) {}
+
+    /**
+     * The same for different operations whose results came together; the turns come in their order.
+     * For who can do it with one statement for all.
+     */
+    default List<Turn> completedAll(List<Completion> all) {
+        return all.stream().map(done -> completed(done.operation(), done.result())).toList();
+    }
 
     /**
      * It has failed, or was ended early and nothing of it is left: the resource goes back to what

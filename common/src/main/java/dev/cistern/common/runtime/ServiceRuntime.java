@@ -1,9 +1,7 @@
 package dev.cistern.common.runtime;
 
 import dev.cistern.common.inbox.Deliveries;
-import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Admission;
 import dev.cistern.common.operation.BulkLimits;
 import dev.cistern.common.operation.Ends;
@@ -13,19 +11,11 @@ import dev.cistern.common.operation.OperationQuery;
 import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Operations;
 import dev.cistern.common.operation.Representations;
-import dev.cistern.common.operation.SharedTransactions;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.operation.Watchdog;
-import dev.cistern.common.trace.LogContext;
-import io.opentelemetry.api.trace.SpanKind;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +33,6 @@ public final class ServiceRuntime implements AutoCloseable {
     private final Ends ends;
     private final Admission admission;
     private final Operations operations;
-    private final SharedTransactions shared;
     private final Watchdog watchdog;
     private final History history;
     private final History.Retention retention;
@@ -88,9 +77,6 @@ public final class ServiceRuntime implements AutoCloseable {
                         business.bulk());
         history = new History(foundation.jdbi(), foundation.transactions());
         retention = business.retention();
-        shared =
-                new SharedTransactions(
-                        foundation.transactions(), foundation.jdbi(), operations::partUndone);
         watchdog =
                 new Watchdog(
                         foundation.jdbi(),
@@ -141,38 +127,8 @@ public final class ServiceRuntime implements AutoCloseable {
      * @param name of the handler in the inbox
      */
     public Deliveries results(String name) {
-        return foundation.deliveries(
-                name,
-                this::expect,
-                delivery -> report(delivery, delivery.read(ResultMessage.class)));
-    }
-
-    private void report(Delivery delivery, ResultMessage result) {
-        var kind = result.result().getClass().getSimpleName();
-        try (var step =
-                        foundation
-                                .traces()
-                                .begin(
-                                        SpanKind.CONSUMER,
-                                        "process " + kind,
-                                        Delivery.header(delivery.message(), "traceparent"));
-                var _ =
-                        LogContext.of(
-                                Map.of(
-                                        LogContext.OPERATION,
-                                        result.operation().toString(),
-                                        LogContext.TRACE,
-                                        LogContext.trace(step.traceparent())))) {
-            operations.reportExpected(result);
-        }
-    }
-
-    private void expect(List<Delivery> batch) throws IOException {
-        var coming = new HashSet<UUID>();
-        for (var delivery : batch) {
-            coming.add(delivery.read(ResultMessage.class).operation());
-        }
-        operations.expect(coming);
+        var results = new Results(operations, foundation.traces());
+        return foundation.deliveries(name, results::expect, results);
     }
 
     /** What the service stands on. */
@@ -183,11 +139,6 @@ public final class ServiceRuntime implements AutoCloseable {
     /** Its operations. */
     public Operations operations() {
         return operations;
-    }
-
-    /** Transactions in which several requests are accepted at once. */
-    public SharedTransactions shared() {
-        return shared;
     }
 
     /** Asked before a request is accepted. */

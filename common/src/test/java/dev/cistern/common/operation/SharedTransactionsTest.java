@@ -3,7 +3,7 @@ package dev.cistern.common.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cistern.common.message.Lane;
+import dev.cistern.common.operation.SharedTransactions.Answer;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.common.testing.Eventually;
@@ -11,27 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SharedTransactionsTest {
     private final TestService service = new TestService();
-    private final AtomicInteger undone = new AtomicInteger();
-    private final SharedTransactions shared =
-            new SharedTransactions(
+    private final SharedTransactions<Supplier<Answer<String>>, String> shared =
+            new SharedTransactions<>(
                     service.database.transactions(),
-                    service.database.jdbi(),
-                    () -> {
-                        undone.incrementAndGet();
-                        service.operations.partUndone();
-                    });
+                    requests -> requests.stream().map(Supplier::get).toList());
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
@@ -40,12 +35,18 @@ class SharedTransactionsTest {
         service.close();
     }
 
-    private UUID thing() {
-        var id = UUID.randomUUID();
+    private Answer<String> thing(UUID id) {
         service.database
                 .jdbi()
                 .useHandle(handle -> handle.execute("insert into thing (id) values (?)", id));
-        return id;
+        return new Answer.Granted<>(
+                service.database
+                        .jdbi()
+                        .withHandle(
+                                handle ->
+                                        handle.select("select pg_current_xact_id()::text")
+                                                .mapTo(String.class)
+                                                .one()));
     }
 
     private boolean exists(UUID id) {
@@ -58,18 +59,9 @@ class SharedTransactionsTest {
                                         .one());
     }
 
-    private String transaction() {
-        return service.database
-                .jdbi()
-                .withHandle(
-                        handle ->
-                                handle.select("select pg_current_xact_id()::text")
-                                        .mapTo(String.class)
-                                        .one());
-    }
-
-    /** Runs stories while a first one is under way, so that they gather. */
-    private <T> List<Future<T>> gathered(List<Callable<T>> stories) throws Exception {
+    /** Asks while a first request is under way, so that these gather. */
+    private List<Future<String>> gathered(List<Supplier<Answer<String>>> requests)
+            throws Exception {
         var begun = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         var first =
@@ -78,113 +70,83 @@ class SharedTransactionsTest {
                                 shared.call(
                                         () -> {
                                             begun.countDown();
-                                            goOn.await();
-                                            return true;
+                                            Uninterrupted.await(goOn);
+                                            return new Answer.Granted<>("first");
                                         }));
         begun.await();
-        var others = new ArrayList<Future<T>>();
-        for (var story : stories) {
-            others.add(callers.submit(() -> shared.call(story)));
+        var others = new ArrayList<Future<String>>();
+        for (var request : requests) {
+            others.add(callers.submit(() -> shared.call(request)));
             Eventually.that("it waits", () -> shared.gathered() == others.size());
         }
         goOn.countDown();
-        assertThat(first.get()).isTrue();
+        assertThat(first.get()).isEqualTo("first");
         return others;
+    }
+
+    private static final class Uninterrupted {
+        static void await(CountDownLatch latch) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     @Test
     void whatComesAtTheSameTimeSharesATransaction() throws Exception {
-        var numbers = new ArrayList<Callable<String>>();
-        for (var count = 0; count < 10; count++) {
-            numbers.add(
-                    () -> {
-                        var _ = thing();
-                        return transaction();
-                    });
-        }
+        var requests =
+                Stream.<Supplier<Answer<String>>>generate(() -> () -> thing(UUID.randomUUID()))
+                        .limit(10)
+                        .toList();
 
         var seen = new ArrayList<String>();
-        for (var number : gathered(numbers)) {
-            seen.add(number.get());
+        for (var answer : gathered(requests)) {
+            seen.add(answer.get());
         }
         assertThat(Set.copyOf(seen)).hasSize(1);
     }
 
     @Test
-    void aRefusalIsUndoneAlone() throws Exception {
-        var refused = UUID.randomUUID();
-        var ends =
+    void aRefusalIsTheAnswerOfItsCallerOnly() throws Exception {
+        var ids = Stream.generate(UUID::randomUUID).limit(2).toList();
+        var answers =
                 gathered(
-                        List.<Callable<UUID>>of(
-                                this::thing,
-                                () -> {
-                                    service.database
-                                            .jdbi()
-                                            .useHandle(
-                                                    handle ->
-                                                            handle.execute(
-                                                                    "insert into thing (id) values (?)",
-                                                                    refused));
-                                    throw new ProblemException(ProblemCode.NAME_TAKEN, "taken");
-                                },
-                                this::thing));
+                        List.of(
+                                () -> thing(ids.getFirst()),
+                                () ->
+                                        new Answer.Refused<>(
+                                                new ProblemException(
+                                                        ProblemCode.NAME_TAKEN, "taken")),
+                                () -> thing(ids.getLast())));
 
-        assertThat(exists(ends.getFirst().get())).isTrue();
-        assertThatThrownBy(() -> ends.get(1).get())
+        assertThat(answers.getFirst().get()).isEqualTo(answers.getLast().get());
+        assertThat(ids).allMatch(this::exists);
+        assertThatThrownBy(() -> answers.get(1).get())
                 .isInstanceOf(ExecutionException.class)
                 .cause()
-                .isInstanceOf(ProblemException.class);
-        assertThat(exists(refused)).isFalse();
-        assertThat(exists(ends.getLast().get())).isTrue();
-        assertThat(undone).hasValue(1);
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("taken");
     }
 
     @Test
-    void aFailureIsTheFailureOfItsCallerOnly() throws Exception {
-        var ends =
+    void aFailureIsUndoneAloneAndThatOfItsCallerOnly() throws Exception {
+        var failing = UUID.randomUUID();
+        var ids = Stream.generate(UUID::randomUUID).limit(2).toList();
+        var answers =
                 gathered(
-                        List.<Callable<UUID>>of(
-                                this::thing,
+                        List.of(
+                                () -> thing(ids.getFirst()),
                                 () -> {
+                                    var _ = thing(failing);
                                     throw new IllegalStateException("broken");
                                 },
-                                this::thing));
+                                () -> thing(ids.getLast())));
 
-        assertThat(exists(ends.getFirst().get())).isTrue();
-        assertThatThrownBy(() -> ends.get(1).get()).hasMessageContaining("broken");
-        assertThat(exists(ends.getLast().get())).isTrue();
-    }
-
-    @Test
-    void whatARefusedStoryAcceptedTakesNobodysPlaceInALane() throws Exception {
-        service.resize(TestService.ROAD, 1);
-        var things = service.database.things(3);
-        var stories = new ArrayList<Callable<UUID>>();
-        for (var index = 0; index < 3; index++) {
-            var thing = things.get(index);
-            var refuses = index == 0;
-            stories.add(
-                    () -> {
-                        var operation =
-                                service.operations
-                                        .accept(
-                                                TestService.request(
-                                                        Lane.METADATA,
-                                                        Set.of(),
-                                                        Claim.exclusive(thing)))
-                                        .id();
-                        if (refuses) {
-                            throw new ProblemException(ProblemCode.POOL_FULL, "full");
-                        }
-                        return operation;
-                    });
-        }
-
-        var ends = gathered(stories);
-
-        assertThatThrownBy(() -> ends.getFirst().get()).hasMessageContaining("full");
-        for (var end : ends.subList(1, 3)) {
-            assertThat(service.operations.get(end.get()).dispatched()).isTrue();
-        }
+        assertThat(answers.getFirst().get()).isNotEqualTo(answers.getLast().get());
+        assertThat(ids).allMatch(this::exists);
+        assertThatThrownBy(() -> answers.get(1).get()).hasMessageContaining("broken");
+        assertThat(exists(failing)).isFalse();
     }
 }

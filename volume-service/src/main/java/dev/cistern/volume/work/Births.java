@@ -4,24 +4,62 @@ import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeEvents.News;
 import dev.cistern.volume.VolumeState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
-/** What becomes of the row and the reservation of a volume that a worker was to make. */
+/** What becomes of the rows and the reservations of volumes that workers were to make. */
 record Births(Workshop workshop) {
 
-    /** Its image is published. */
-    void born(Operation operation, UUID id, FileFacts file) {
-        var before = workshop.volumes().get(id);
-        if (workshop.volumes().created(id, file)) {
-            workshop.images().made(id, file);
-            var counted = before.state() == VolumeState.CREATING ? before.capacity() : 0;
-            workshop.ledger().count(before.poolId(), file.capacity() - counted);
-            if (!file.snapshots().isEmpty()) {
-                workshop.snapshots().takeIn(id, file.snapshots(), operation);
+    /**
+     * The images of different volumes are published.
+     *
+     * @param files of the operations that made them
+     * @return the volumes as they were before, by id
+     */
+    Map<UUID, Volume> born(Map<Operation, FileFacts> files) {
+        var byId = new LinkedHashMap<UUID, FileFacts>();
+        files.forEach((operation, file) -> byId.put(operation.target(), file));
+        var before = workshop.volumes().get(byId.keySet());
+        byId.keySet().retainAll(workshop.volumes().created(byId));
+        workshop.images().made(byId);
+        count(byId, before);
+        var news = new LinkedHashMap<News, Operation>();
+        for (var operation : files.keySet()) {
+            var file = byId.get(operation.target());
+            if (file != null) {
+                if (!file.snapshots().isEmpty()) {
+                    workshop.snapshots().takeIn(operation.target(), file.snapshots(), operation);
+                }
+                news.put(new News(operation.target(), known(before, operation).state()), operation);
             }
-            workshop.events().publish("created", id, before.state(), operation);
         }
+        workshop.events().publish("created", news);
+        return before;
+    }
+
+    /** Capacity was promised as it was asked for, and counts as it has become. */
+    private void count(Map<UUID, FileFacts> born, Map<UUID, Volume> before) {
+        var changes = new HashMap<UUID, List<Long>>();
+        born.forEach(
+                (id, file) -> {
+                    var volume = Objects.requireNonNull(before.get(id));
+                    var promised = volume.state() == VolumeState.CREATING ? volume.capacity() : 0;
+                    changes.computeIfAbsent(volume.poolId(), _ -> new ArrayList<>())
+                            .add(file.capacity() - promised);
+                });
+        changes.forEach(workshop.ledger()::count);
+    }
+
+    private static Volume known(Map<UUID, Volume> volumes, Operation operation) {
+        return Objects.requireNonNull(volumes.get(operation.target()));
     }
 
     /** There is no image of it. */

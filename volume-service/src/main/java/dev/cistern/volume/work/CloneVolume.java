@@ -73,7 +73,7 @@ record CloneVolume(Workshop workshop) implements UseCase {
         if (!(result instanceof Result.VolumeCloned(var id, var file, var strategy))) {
             throw Workshop.unexpected(operation, result);
         }
-        new Births(workshop).born(operation, id, file);
+        new Births(workshop).born(Map.of(operation, file));
         learn(operation, strategy);
         return new Turn.Finish(
                 new Cloned(

@@ -1,12 +1,20 @@
 package dev.cistern.volume.work;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.PoolView;
+import dev.cistern.volume.Volume;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /** Has a worker make the file of a volume whose row and reservation are there already. */
@@ -23,11 +31,28 @@ record CreateVolume(Workshop workshop) implements UseCase {
 
     @Override
     public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
+        return beginAll(List.of(operation)).getFirst();
+    }
+
+    @Override
+    public List<Turn> beginAll(List<Operation> operations) {
+        var pools = new HashMap<UUID, PoolView>();
+        operations.forEach(one -> pools.computeIfAbsent(one.pool(), workshop.pools()::get));
+        var volumes = workshop.volumes().get(operations.stream().map(Operation::target).toList());
+        return operations.stream()
+                .map(
+                        one ->
+                                turn(
+                                        Objects.requireNonNull(pools.get(one.pool())),
+                                        Objects.requireNonNull(volumes.get(one.target())),
+                                        one.request(ImageOptions.class)))
+                .toList();
+    }
+
+    private static Turn turn(PoolView pool, Volume volume, ImageOptions options) {
         if (pool.closed()) {
             return new Turn.Fail(Workshop.closed(pool));
         }
-        var volume = workshop.volumes().get(operation.target());
         return new Turn.Send(
                 new Command.CreateVolume(
                         pool.place(),
@@ -37,18 +62,35 @@ record CreateVolume(Workshop workshop) implements UseCase {
                         volume.format(),
                         volume.capacity(),
                         volume.permissions(),
-                        operation.request(ImageOptions.class)));
+                        options));
     }
 
     @Override
     public Turn completed(Operation operation, Result result) {
-        if (!(result instanceof Result.VolumeCreated(var id, var file))) {
-            throw Workshop.unexpected(operation, result);
+        return completedAll(List.of(new Completion(operation, result))).getFirst();
+    }
+
+    @Override
+    public List<Turn> completedAll(List<Completion> all) {
+        var files = new LinkedHashMap<Operation, FileFacts>();
+        all.forEach(done -> files.put(done.operation(), file(done)));
+        var volumes = new Births(workshop).born(files);
+        return all.stream().map(done -> success(volumes, done)).toList();
+    }
+
+    private static FileFacts file(Completion done) {
+        if (done.result() instanceof Result.VolumeCreated(var id, var file)
+                && id.equals(done.operation().target())) {
+            return file;
         }
-        new Births(workshop).born(operation, id, file);
+        throw Workshop.unexpected(done.operation(), done.result());
+    }
+
+    private static Turn success(Map<UUID, Volume> volumes, Completion done) {
+        var volume = Objects.requireNonNull(volumes.get(done.operation().target()));
+        var file = file(done);
         return new Turn.Finish(
-                new Created(
-                        id, workshop.volumes().get(id).path(), file.capacity(), file.allocation()));
+                new Created(volume.id(), volume.path(), file.capacity(), file.allocation()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cistern.volume.work;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.VolumeEvents.News;
 import dev.cistern.volume.VolumeState;
 import java.util.List;
 import java.util.UUID;
@@ -22,8 +23,6 @@ final class Forgetting {
         this.events = events;
     }
 
-    private record Forgotten(UUID id, VolumeState before) {}
-
     /** How many volumes of the pool have files. */
     long count(UUID pool) {
         return jdbi.withHandle(
@@ -42,12 +41,12 @@ final class Forgetting {
      * @param operation of pool-service, on whose behalf
      */
     void forget(UUID pool, UUID operation) {
-        end(pool).forEach(volume -> events.forgotten(volume.id(), volume.before(), operation));
+        events.forgotten(end(pool), operation);
         ledger.releaseAll(pool);
         pools.forgotten(pool);
     }
 
-    private List<Forgotten> end(UUID pool) {
+    private List<News> end(UUID pool) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
@@ -59,7 +58,7 @@ final class Forgetting {
                                 .bind("pool", pool)
                                 .map(
                                         (row, _) ->
-                                                new Forgotten(
+                                                new News(
                                                         row.getObject("id", UUID.class),
                                                         VolumeState.valueOf(
                                                                 row.getString("state"))))

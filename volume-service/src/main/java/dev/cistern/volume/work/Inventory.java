@@ -6,6 +6,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.VolumeEvents;
+import dev.cistern.volume.VolumeEvents.News;
 import dev.cistern.volume.VolumeState;
 import java.util.List;
 import java.util.UUID;
@@ -92,9 +93,13 @@ final class Inventory {
     /** Marks what has become so, and unmarks what no longer is; returns how many are so now. */
     private int mark(Operation scan, long start, String column, String condition, String verb) {
         var marked = changed(scan, start, column, condition + " and not v." + column, true);
-        marked.forEach(id -> events.publish(verb, id, VolumeState.AVAILABLE, scan));
+        events.publish(verb, known(marked), scan);
         changed(scan, start, column, "v." + column + " and not " + condition, false);
         return count(scan, column);
+    }
+
+    private static List<News> known(List<UUID> volumes) {
+        return volumes.stream().map(id -> new News(id, VolumeState.AVAILABLE)).toList();
     }
 
     private List<UUID> changed(
@@ -135,7 +140,7 @@ final class Inventory {
                                         .bind("start", start)
                                         .mapTo(UUID.class)
                                         .list());
-        appeared.forEach(id -> events.publish("found", id, VolumeState.AVAILABLE, scan));
+        events.publish("found", known(appeared), scan);
     }
 
     private void measure(Operation scan, long start) {
@@ -217,7 +222,10 @@ final class Inventory {
                                                                 row.getObject("id", UUID.class),
                                                                 row.getLong("capacity")))
                                         .list());
-        adopted.forEach(volume -> events.publish("adopted", volume.id(), null, scan));
+        events.publish(
+                "adopted",
+                adopted.stream().map(volume -> new News(volume.id(), null)).toList(),
+                scan);
         ledger.count(scan.pool(), adopted.stream().map(Adopted::capacity).toList());
         return adopted;
     }

@@ -14,6 +14,7 @@ import dev.cistern.volume.Deletion;
 import dev.cistern.volume.ImageNotes;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeEntries;
 import dev.cistern.volume.VolumeQuery;
 import dev.cistern.volume.VolumeRequest;
 import dev.cistern.volume.VolumeState;
@@ -31,16 +32,22 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class VolumeService {
     private static final Duration DEADLINE = Duration.ofHours(1);
-    private static final Duration LONG_DEADLINE = Duration.ofHours(24);
 
     private final VolumeWork work;
     private final Workshop workshop;
     private final VolumeQuery query;
+    private final Creations creations;
 
     VolumeService(VolumeWork work) {
         this.work = work;
         this.workshop = work.workshop();
         this.query = new VolumeQuery(work.runtime().foundation().jdbi());
+        this.creations =
+                new Creations(
+                        workshop,
+                        new VolumeEntries(work.runtime().foundation().jdbi()),
+                        work.runtime().operations(),
+                        work.runtime().foundation().transactions());
     }
 
     /**
@@ -60,38 +67,9 @@ public class VolumeService {
      */
     public Operation create(VolumeRequest request, @Nullable String xml, Requester requester) {
         work.runtime().admission().require(requester.tenant());
-        return inSharedTransaction(
-                () -> {
-                    var pool = workshop.pools().open(request.pool());
-                    var id = workshop.volumes().requested(pool, request, requester.tenant());
-                    var operation = acceptCreation(request, id, pool, requester);
-                    if (xml != null) {
-                        workshop.images().givenAs(id, xml);
-                    }
-                    workshop.ledger().reserve(pool, request.capacity());
-                    return operation;
-                });
-    }
-
-    private Operation acceptCreation(
-            VolumeRequest request, UUID id, PoolView pool, Requester requester) {
-        var options = request.options();
-        return work.runtime()
-                .operations()
-                .accept(
-                        new NewOperation(
-                                CreateVolume.KIND,
-                                "volume",
-                                id,
-                                request.name(),
-                                pool.id(),
-                                requester,
-                                pool.group(),
-                                options.takesSpace() ? Lane.BULK : Lane.METADATA,
-                                List.of(Claim.exclusive(id)),
-                                options,
-                                Set.of(),
-                                options.takesSpace() ? LONG_DEADLINE : DEADLINE));
+        var operation = creations.accept(request, xml, requester);
+        CrashPoints.at("outbox-commit");
+        return operation;
     }
 
     /**
@@ -245,13 +223,6 @@ public class VolumeService {
     /** Volumes in the order in which they became known. */
     public List<Volume> list(VolumeQuery.Filter filter, long after, int limit) {
         return query.list(filter, after, limit);
-    }
-
-    /** For what locks no resource but one that it makes. */
-    private <T> T inSharedTransaction(Callable<T> story) {
-        var result = work.runtime().shared().call(story);
-        CrashPoints.at("outbox-commit");
-        return result;
     }
 
     <T> T inTransaction(Callable<T> story) {
