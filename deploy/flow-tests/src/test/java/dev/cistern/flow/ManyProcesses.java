@@ -17,7 +17,7 @@ final class ManyProcesses implements Cistern {
     private final Map<Part, Program> programs = new EnumMap<>(Part.class);
     private final Api api;
 
-    private ManyProcesses(TestServers servers, String database) throws IOException {
+    private ManyProcesses(TestServers servers, String database) throws Exception {
         this.servers = servers;
         this.database = database;
         for (var part : Part.values()) {
@@ -50,7 +50,7 @@ final class ManyProcesses implements Cistern {
         return cistern;
     }
 
-    private Program launch(Part part, Map<String, String> more) throws IOException {
+    private Program launch(Part part, Map<String, String> more) throws Exception {
         var environment = new HashMap<String, String>(more);
         environment.put("KAFKA_BOOTSTRAP_SERVERS", servers.bootstrapServers());
         environment.put("CISTERN_POSTGRES_URL", database);

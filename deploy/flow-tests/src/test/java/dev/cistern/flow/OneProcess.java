@@ -36,7 +36,7 @@ final class OneProcess implements Cistern {
         return cistern;
     }
 
-    private Program launch(Map<String, String> environment) throws IOException {
+    private Program launch(Map<String, String> environment) throws Exception {
         return Program.start(
                 new Program.Start(
                         "standalone",

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** One of the packaged programs, running as a process of its own. */
 final class Program implements AutoCloseable {
-    private static final Path DEPLOY = Path.of(System.getProperty("cistern.deploy"));
     private static final Path LOGS = Path.of(System.getProperty("cistern.logs"));
 
     private final String name;
@@ -29,21 +27,9 @@ final class Program implements AutoCloseable {
             List<String> arguments,
             Map<String, String> environment) {}
 
-    static Program start(Start start) throws IOException {
+    static Program start(Start start) throws Exception {
         Files.createDirectories(LOGS);
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1"));
-        command.add("-jar");
-        command.add(
-                DEPLOY.resolve(start.application())
-                        .resolve("target/quarkus-app/quarkus-run.jar")
-                        .toString());
+        var command = Application.command(start.application());
         command.addAll(start.arguments());
         var log = log(start.name()).toFile();
         var builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +20,9 @@ final class SoakTest {
 
     @TempDir private Path folder;
 
-    private JsonNode soak(String... arguments) throws IOException, InterruptedException {
+    private JsonNode soak(String... arguments) throws Exception {
         Judge.require("qemu-img");
-        var up =
-                "%s --enable-native-access=ALL-UNNAMED -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar %s"
-                        .formatted(
-                                JAVA,
-                                DEPLOY.resolve("standalone/target/quarkus-app/quarkus-run.jar"));
+        var up = String.join(" ", Application.command("standalone"));
         var command =
                 new ArrayList<>(
                         List.of(
