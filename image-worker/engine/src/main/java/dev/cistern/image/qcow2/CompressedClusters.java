@@ -1,6 +1,7 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.ImageException;
+import dev.cistern.image.Scratch;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import dev.cistern.image.qcow2.format.L2Entry;
 import java.io.Closeable;

@@ -1,5 +1,6 @@
 package dev.cistern.image.qcow2;
 
+import dev.cistern.image.Scratch;
 import dev.cistern.image.qcow2.format.ClusterGeometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.ImageException;
+import dev.cistern.image.Scratch;
 import dev.cistern.image.crypto.SectorCipher;
 import dev.cistern.image.storage.Storage;
 import dev.cistern.image.storage.Zeroes;

@@ -228,6 +228,7 @@ final class SparseExtent implements Extent {
                 open.close();
             }
         } finally {
+            packed.close();
             file.close();
         }
     }
