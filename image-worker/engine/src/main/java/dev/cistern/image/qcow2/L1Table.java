@@ -130,11 +130,17 @@ final class L1Table {
         dirty.set(index);
     }
 
-    /** The table was replaced on disk, by the same or other entries. */
-    void replace(long newHost, long[] newEntries) {
+    /**
+     * The table was replaced on disk, by the same or other entries.
+     *
+     * @return the entries until now
+     */
+    long[] replace(long newHost, long[] newEntries) {
+        var old = entries;
         host = newHost;
         entries = newEntries;
         dirty.clear();
+        return old;
     }
 
     long[] copy() {

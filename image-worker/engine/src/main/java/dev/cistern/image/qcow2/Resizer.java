@@ -133,15 +133,12 @@ final class Resizer {
         var oldHost = tables.l1.host();
         var oldBytes = tables.l1.bytes();
         var grown = Arrays.copyOf(tables.l1.copy(), entries);
-        var clusters = geometry.clusters((long) entries * ClusterGeometry.TABLE_ENTRY_BYTES);
-        var host = tables.allocator.allocateTable(clusters);
-        var padded = ByteBuffer.allocate(Math.toIntExact(clusters << geometry.clusterBits()));
-        file.write(padded.put(0, L1Table.encode(grown), 0, entries * Long.BYTES), host);
+        var host = new TableWriter(tables).l1(grown);
         tables.refcounts.write();
         file.await(Barrier.TABLE_BEFORE_HEADER);
         file.write(sizeAndL1(tables, tables.capacity(), entries, host), Header.SIZE_AT);
         file.await(Barrier.HEADER_BEFORE_FREEING);
-        tables.l1.replace(host, grown);
+        var _ = tables.l1.replace(host, grown);
         tables.freed.drop(geometry.cluster(oldHost), geometry.clusters(oldBytes), tables.refcounts);
     }
 

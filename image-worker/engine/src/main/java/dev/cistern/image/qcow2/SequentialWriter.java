@@ -1,6 +1,7 @@
 package dev.cistern.image.qcow2;
 
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.storage.Zeroes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -9,12 +10,19 @@ final class SequentialWriter {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final Storage storage;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final ByteBuffer buffer;
     private long at;
 
     /** A writer from the beginning of a storage on. */
     SequentialWriter(Storage storage) {
+        this(storage, 0, BUFFER_BYTES);
+    }
+
+    /** A writer of so many bytes from an offset on. */
+    SequentialWriter(Storage storage, long at, long bytes) {
         this.storage = storage;
+        this.at = at;
+        this.buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, bytes));
     }
 
     void put(ByteBuffer bytes) throws IOException {
@@ -25,6 +33,15 @@ final class SequentialWriter {
             var part = Math.min(bytes.remaining(), buffer.remaining());
             buffer.put(bytes.slice(bytes.position(), part));
             bytes.position(bytes.position() + part);
+        }
+    }
+
+    /** Puts zeroes up to an offset. */
+    void zeroTo(long end) throws IOException {
+        for (var left = end - at - buffer.position(); left > 0; ) {
+            var zeroes = Zeroes.atMost(left);
+            left -= zeroes.remaining();
+            put(zeroes);
         }
     }
 

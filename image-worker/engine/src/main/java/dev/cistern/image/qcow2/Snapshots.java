@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -103,11 +102,13 @@ final class Snapshots {
                     "%s: has %d snapshots, and more are not allowed"
                             .formatted(file.name(), entries.size()));
         }
-        var tree = new TableTree(tables, tables.l1.copy());
+        var l1 = tables.l1.copy();
+        var tree = new TableTree(tables, l1);
         requireRoom(tree);
         var attempt = new Attempt(tree);
         try {
-            attempt.l1Host = writeL1(tables.l1.copy());
+            Arrays.setAll(l1, index -> l1[index] & ~L1Entry.COPIED);
+            attempt.l1Host = new TableWriter(tables).l1(l1);
             var entry =
                     SnapshotEntry.of(
                             attempt.l1Host,
@@ -206,46 +207,12 @@ final class Snapshots {
         }
     }
 
-    /** Writes a copy of an L1 table whose L2 tables must be copied before they are changed. */
-    private long writeL1(long[] copy) throws IOException {
-        for (var index = 0; index < copy.length; index++) {
-            copy[index] &= ~L1Entry.COPIED;
-        }
-        return writeTable(
-                (long) copy.length * ClusterGeometry.TABLE_ENTRY_BYTES,
-                table -> table.asLongBuffer().put(copy));
-    }
-
-    /** Writes a table to clusters of its own; 0 if it is empty. */
-    private long writeTable(long bytes, Consumer<ByteBuffer> content) throws IOException {
-        if (bytes == 0) {
-            return 0;
-        }
-        var clusters = geometry.clusters(bytes);
-        var host = tables.allocator.allocateTable(clusters);
-        var written = false;
-        try {
-            var table = ByteBuffer.allocate(Math.toIntExact(clusters << geometry.clusterBits()));
-            content.accept(table);
-            file.write(table.clear(), host);
-            written = true;
-            return host;
-        } finally {
-            if (!written) {
-                tables.allocator.giveBack(host, clusters);
-            }
-        }
-    }
-
     /** Makes the header name a new snapshot table and gives up the old one. */
     private void replaceTable(List<SnapshotEntry> changed, Attempt attempt) throws IOException {
         var oldHost = tableHost;
-        var oldBytes = tableBytes(entries);
-        requireAllowed(tableBytes(changed));
-        var host =
-                writeTable(
-                        tableBytes(changed),
-                        table -> changed.forEach(entry -> entry.encode(table)));
+        var oldBytes = TableWriter.bytes(entries);
+        requireAllowed(TableWriter.bytes(changed));
+        var host = new TableWriter(tables).rows(changed);
         writeAll();
         file.await(Barrier.TABLE_BEFORE_HEADER);
         attempt.committed = true;
@@ -286,10 +253,6 @@ final class Snapshots {
         }
     }
 
-    private static long tableBytes(List<SnapshotEntry> entries) {
-        return entries.stream().mapToLong(SnapshotEntry::length).sum();
-    }
-
     private void requireAllowed(long bytes) throws ImageException.OutOfRange {
         if (bytes > SnapshotEntry.MAX_TABLE_BYTES) {
             throw new ImageException.OutOfRange(
@@ -320,7 +283,6 @@ final class Snapshots {
         order.settle();
         var entry = find(entries, id, file.name());
         var capacity = entry.capacity(tables.capacity());
-        var old = tables.l1.copy();
         var oldHost = tables.l1.host();
         var length = (int) Math.max(entry.l1Entries(), geometry.l1Entries(capacity));
         var l1 = Arrays.copyOf(L1Table.readSound(file, entry.l1Host(), entry.l1Entries()), length);
@@ -330,7 +292,7 @@ final class Snapshots {
         try {
             tree.markCopied(true);
             attempt.countUp();
-            attempt.l1Host = writeL1(l1);
+            attempt.l1Host = new TableWriter(tables).l1(l1);
             writeAll();
             file.await(Barrier.TABLE_BEFORE_HEADER);
             attempt.committed = true;
@@ -340,7 +302,7 @@ final class Snapshots {
             attempt.undo(e);
             throw e;
         }
-        tables.l1.replace(attempt.l1Host, l1);
+        var old = tables.l1.replace(attempt.l1Host, l1);
         tables.setCapacity(capacity);
         giveUp(old, oldHost);
     }
@@ -352,19 +314,17 @@ final class Snapshots {
     boolean isAt(String id) throws IOException {
         var entry = find(entries, id, file.name());
         var capacity = tables.capacity();
-        var length = (int) Math.max(entry.l1Entries(), geometry.l1Entries(capacity));
-        return entry.capacity(capacity) == capacity
-                && Arrays.equals(
-                        l2Tables(tables.l1.copy(), length),
-                        l2Tables(
-                                L1Table.readSound(file, entry.l1Host(), entry.l1Entries()),
-                                length));
-    }
-
-    private static long[] l2Tables(long[] l1, int length) {
-        return Arrays.stream(Arrays.copyOf(l1, Math.max(length, l1.length)))
-                .map(L1Entry::table)
-                .toArray();
+        if (entry.capacity(capacity) != capacity) {
+            return false;
+        }
+        var l1 = L1Table.readSound(file, entry.l1Host(), entry.l1Entries());
+        for (var index = 0; index < Math.max(l1.length, tables.l1.length()); index++) {
+            if (L1Entry.table(index < l1.length ? l1[index] : 0)
+                    != L1Entry.table(index < tables.l1.length() ? tables.l1.entry(index) : 0)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Counts down all references of a tree that nothing on the disk names any more. */
