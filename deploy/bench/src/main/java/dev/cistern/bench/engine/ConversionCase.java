@@ -4,8 +4,11 @@ import dev.cistern.image.ImageFormat;
 import dev.cistern.image.operations.Conversion;
 import dev.cistern.image.operations.NewImage;
 import dev.cistern.image.qcow2.Qcow2Options;
+import dev.cistern.image.vmdk.VmdkOptions;
+import dev.cistern.image.vmdk.VmdkOptions.Subformat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A conversion, and who else does it.
@@ -16,9 +19,14 @@ import java.util.List;
  *     any copy costs
  */
 record ConversionCase(String figure, Source source, NewImage target, List<String> peers) {
+    /** Of the file that is made. */
+    static final String TARGET = "target";
+
+    private static final String CP = "cp --sparse=always SOURCE TARGET";
+
     /** What is converted. */
     enum Source {
-        RAW("raw", ImageFormat.RAW, "cp --sparse=always SOURCE TARGET"),
+        RAW("raw", ImageFormat.RAW, CP),
         QCOW2("qcow2", ImageFormat.QCOW2, "qemu-img convert -f raw -O qcow2 SOURCE TARGET"),
         ZLIB(
                 "zlib",
@@ -27,7 +35,12 @@ record ConversionCase(String figure, Source source, NewImage target, List<String
         ZSTD(
                 "zstd",
                 ImageFormat.QCOW2,
-                "qemu-img convert -m 16 -W -c -o compression_type=zstd -f raw -O qcow2 SOURCE TARGET");
+                "qemu-img convert -m 16 -W -c -o compression_type=zstd -f raw -O qcow2 SOURCE TARGET"),
+        SPARSE("sparse", ImageFormat.VMDK, "qemu-img convert -f raw -O vmdk SOURCE TARGET"),
+        STREAM(
+                "stream",
+                ImageFormat.VMDK,
+                "qemu-img convert -m 16 -W -o subformat=streamOptimized -f raw -O vmdk SOURCE TARGET");
 
         private final String file;
         private final ImageFormat format;
@@ -54,31 +67,36 @@ record ConversionCase(String figure, Source source, NewImage target, List<String
     }
 
     static List<ConversionCase> all() {
-        var qcow2 = new NewImage.Qcow2(Qcow2Options.DEFAULT, false);
-        var zlib = new NewImage.Qcow2(Qcow2Options.DEFAULT, true);
-        var zstd = new NewImage.Qcow2(Qcow2Options.DEFAULT.withZstd(), true);
+        return Stream.of(plain(), packed(), vmdk()).flatMap(List::stream).toList();
+    }
+
+    private static List<ConversionCase> plain() {
         return List.of(
                 new ConversionCase(
-                        "raw to raw",
-                        Source.RAW,
-                        NewImage.raw(),
-                        peers("raw", "raw", "", "cp --sparse=always SOURCE TARGET")),
+                        "raw to raw", Source.RAW, NewImage.raw(), peers("raw", "raw", "", CP)),
                 new ConversionCase(
                         "raw to qcow2",
                         Source.RAW,
-                        qcow2,
-                        peers("raw", "qcow2", "", "cp --sparse=always SOURCE TARGET")),
+                        NewImage.qcow2(Qcow2Options.DEFAULT),
+                        peers("raw", "qcow2", "", CP)),
                 new ConversionCase(
                         "qcow2 to raw",
                         Source.QCOW2,
                         NewImage.raw(),
-                        peers("qcow2", "raw", "", "cp --sparse=always SOURCE TARGET")),
+                        peers("qcow2", "raw", "", CP)));
+    }
+
+    private static List<ConversionCase> packed() {
+        return List.of(
                 new ConversionCase(
-                        "raw to qcow2, zlib", Source.RAW, zlib, peers("raw", "qcow2", "-c ")),
+                        "raw to qcow2, zlib",
+                        Source.RAW,
+                        new NewImage.Qcow2(Qcow2Options.DEFAULT, true),
+                        peers("raw", "qcow2", "-c ")),
                 new ConversionCase(
                         "raw to qcow2, zstd",
                         Source.RAW,
-                        zstd,
+                        new NewImage.Qcow2(Qcow2Options.DEFAULT.withZstd(), true),
                         peers("raw", "qcow2", "-c -o compression_type=zstd ")),
                 new ConversionCase(
                         "qcow2, zlib, to raw",
@@ -90,6 +108,34 @@ record ConversionCase(String figure, Source source, NewImage target, List<String
                         Source.ZSTD,
                         NewImage.raw(),
                         peers("qcow2", "raw", "")));
+    }
+
+    private static List<ConversionCase> vmdk() {
+        return List.of(
+                new ConversionCase(
+                        "raw to vmdk, monolithicSparse",
+                        Source.RAW,
+                        vmdk(Subformat.MONOLITHIC_SPARSE),
+                        peers("raw", "vmdk", "", CP)),
+                new ConversionCase(
+                        "raw to vmdk, streamOptimized",
+                        Source.RAW,
+                        vmdk(Subformat.STREAM_OPTIMIZED),
+                        peers("raw", "vmdk", "-o subformat=streamOptimized ")),
+                new ConversionCase(
+                        "vmdk, monolithicSparse, to raw",
+                        Source.SPARSE,
+                        NewImage.raw(),
+                        peers("vmdk", "raw", "", CP)),
+                new ConversionCase(
+                        "vmdk, streamOptimized, to raw",
+                        Source.STREAM,
+                        NewImage.raw(),
+                        peers("vmdk", "raw", "")));
+    }
+
+    private static NewImage vmdk(Subformat subformat) {
+        return new NewImage.Vmdk(VmdkOptions.DEFAULT.withSubformat(subformat), TARGET);
     }
 
     /** qemu-img as it is, and as it is fastest at most things; and others. */

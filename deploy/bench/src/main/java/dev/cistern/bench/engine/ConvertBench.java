@@ -20,7 +20,7 @@ import java.util.Optional;
  * much again that is a hole. All sync what they have made.
  */
 final class ConvertBench {
-    private static final String TARGET = "target";
+    private static final String TARGET = ConversionCase.TARGET;
 
     private final String place;
     private final Path folder;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ./cistern bench engine}: qcow2 images, on memory and on disk, beside qemu-img. */
+/** {@code ./cistern bench engine}: images, on memory and on disk, beside qemu-img and cp. */
 @Command(
         name = "engine",
         mixinStandardHelpOptions = true,
@@ -83,6 +83,7 @@ public final class EngineBench implements Callable<Integer> {
             new OperationBench(place, folder, rounds, figures).run();
             new IoBench(place, folder, rounds, figures).run();
             new ConvertBench(place, folder, rounds, mebibytes, figures).run();
+            new CloneBench(place, folder, rounds, mebibytes, figures).run();
         } finally {
             remove(folder);
         }
