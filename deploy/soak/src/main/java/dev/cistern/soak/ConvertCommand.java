@@ -1,9 +1,11 @@
 package dev.cistern.soak;
 
+import dev.cistern.image.vmdk.VmdkOptions;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,14 +18,15 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ./cistern soak convert}: conversions that are killed at any point. */
+/** {@code ./cistern soak convert}: conversions that are killed or cancelled at any point. */
 @Command(
         name = "convert",
         mixinStandardHelpOptions = true,
         description =
-                "Kills conversions of an image to every format at random points, and looks for what"
-                        + " they leave: nothing may have the new image's name unless it is whole, and"
-                        + " nothing may be left beside it once the next conversion has begun.")
+                "Kills or cancels conversions of an image to every format at random points, and looks"
+                        + " for what they leave: nothing may have the new image's name unless it is"
+                        + " whole, nothing may be left beside it when it was cancelled, nor when it was"
+                        + " killed once the next conversion has begun.")
 final class ConvertCommand implements Callable<Integer> {
     private static final int LENGTH = 24 << 20;
     private static final String STAGING = ".cistern-img-";
@@ -35,11 +38,21 @@ final class ConvertCommand implements Callable<Integer> {
     private static final int LONGEST_MILLIS = 3500;
 
     private static final List<List<String>> TARGETS =
-            List.of(
-                    List.of("-O", "raw"),
-                    List.of("-O", "qcow2"),
-                    List.of("-c", "-O", "qcow2"),
-                    List.of("-c", "-O", "qcow2", "-o", "compression_type=zstd"));
+            Stream.concat(
+                            Stream.of(
+                                    List.of("-O", "raw"),
+                                    List.of("-O", "qcow2"),
+                                    List.of("-c", "-O", "qcow2"),
+                                    List.of("-c", "-O", "qcow2", "-o", "compression_type=zstd")),
+                            Arrays.stream(VmdkOptions.Subformat.values())
+                                    .map(
+                                            subformat ->
+                                                    List.of(
+                                                            "-O",
+                                                            "vmdk",
+                                                            "-o",
+                                                            "subformat=" + subformat.text())))
+                    .toList();
 
     @Option(
             names = "--conversions",
@@ -65,13 +78,13 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var random = new Random(seed);
         var folder = Files.createTempDirectory("cistern-soak-");
-        List.of("killed", "ended", "whole", "violations").forEach(what -> counts.put(what, 0));
+        List.of("killed", "cancelled", "ended", "whole", "violations").forEach(what -> counts.put(what, 0));
         try {
             var content = new byte[LENGTH];
             random.nextBytes(content);
             Files.write(folder.resolve("source"), content);
             for (var number = 0; number < conversions; number++) {
-                kill(folder, TARGETS.get(number % TARGETS.size()), random);
+                cutShort(folder, TARGETS.get(number % TARGETS.size()), random);
             }
             require(folder, run(folder, List.of("convert", "source", "last")) == 0, "the last one");
             require(folder, named(folder, STAGING).isEmpty(), "nothing is left beside");
@@ -86,17 +99,22 @@ final class ConvertCommand implements Callable<Integer> {
         return counts.getOrDefault("violations", 0) == 0 ? 0 : 1;
     }
 
-    private void kill(Path folder, List<String> options, Random random)
+    private void cutShort(Path folder, List<String> options, Random random)
             throws IOException, InterruptedException {
         var words = Stream.of(List.of("convert", "-r", RATE), options, List.of("source", "target"));
         var before = named(folder, STAGING);
         var process = start(folder, words.flatMap(List::stream).toList());
         awaitBegin(folder, process, before);
         var ended = process.waitFor(random.nextInt(LONGEST_MILLIS), TimeUnit.MILLISECONDS);
-        process.destroyForcibly().waitFor();
-        count(ended ? "ended" : "killed");
+        var cancelled = !ended && random.nextBoolean();
+        var _ = cancelled ? cancel(process) : process.destroyForcibly();
+        process.waitFor();
+        count(ended ? "ended" : cancelled ? "cancelled" : "killed");
         var staged = named(folder, STAGING).size();
-        require(folder, staged <= 1, options + ": at most what the last one left is there");
+        require(
+                folder,
+                staged <= (ended || cancelled ? 0 : 1),
+                options + ": at most what the last one left is there");
         if (Files.exists(folder.resolve("target"))) {
             count("whole");
             require(
@@ -107,6 +125,12 @@ final class ConvertCommand implements Callable<Integer> {
             require(folder, !ended, options + ": what has ended has made an image");
         }
         removeTarget(folder);
+    }
+
+    /** Tells a process to end. */
+    private static Process cancel(Process process) {
+        process.destroy();
+        return process;
     }
 
     /** Returns when the conversion has begun to make something. */
