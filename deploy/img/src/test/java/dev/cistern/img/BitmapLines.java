@@ -2,6 +2,7 @@ package dev.cistern.img;
 
 import dev.cistern.img.CommandLines.Scene;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Command lines of {@code bitmap} that are run with qemu-img and with us. */
 final class BitmapLines {
@@ -69,7 +70,38 @@ final class BitmapLines {
                                     "bitmap --merge n -F qcow2 a.qcow2 n",
                                     "bitmap --add -b b.qcow2 a.qcow2 m",
                                     "bitmap --foo a.qcow2 m"),
-                            List.of("a.qcow2", "large.qcow2")));
+                            List.of("a.qcow2", "large.qcow2")),
+                    new Scene(
+                            "convert with bitmaps",
+                            Stream.concat(
+                                            IMAGES.stream(),
+                                            Stream.of(
+                                                    "bitmap --add --disable -g 32k a.qcow2 two",
+                                                    "bitmap --merge n a.qcow2 two",
+                                                    "create -q -f qcow2 broken.qcow2 1M",
+                                                    "bitmap --add broken.qcow2 b1",
+                                                    "bitmap --add broken.qcow2 b2",
+                                                    "snapshot -c s1 a.qcow2",
+                                                    "killed qemu-io -c 'write 0 1k' -c 'sigraise 9' broken.qcow2"))
+                                    .toList(),
+                            List.of(
+                                    "convert --bitmaps -O qcow2 a.qcow2 c1.qcow2",
+                                    "info c1.qcow2",
+                                    "bitmap --merge n -b c1.qcow2 -F qcow2 a.qcow2 n",
+                                    "convert --bitmaps -c -O qcow2 -o cluster_size=128k a.qcow2 c2.qcow2",
+                                    "convert --bitmaps -l s1 -O qcow2 a.qcow2 c3.qcow2",
+                                    "convert --bitmaps -n -O qcow2 a.qcow2 b.qcow2",
+                                    "convert --bitmaps -n -O qcow2 a.qcow2 b.qcow2",
+                                    "convert --bitmaps -n -O qcow2 a.qcow2 large.qcow2",
+                                    "convert --bitmaps -n -O qcow2 b.qcow2 large.qcow2",
+                                    "convert --bitmaps -O qcow2 -o compat=0.10 a.qcow2 x",
+                                    "convert --bitmaps -O raw a.qcow2 x",
+                                    "convert --bitmaps -O qcow2 -f raw r.raw x",
+                                    "convert --bitmaps -O qcow2 a.qcow2 b.qcow2 x",
+                                    "convert --skip-broken-bitmaps -O qcow2 a.qcow2 x",
+                                    "convert --bitmaps -O qcow2 broken.qcow2 x",
+                                    "convert --bitmaps --skip-broken-bitmaps -O qcow2 broken.qcow2 c4.qcow2"),
+                            List.of("c1.qcow2", "c2.qcow2", "c3.qcow2", "b.qcow2", "c4.qcow2")));
 
     private BitmapLines() {}
 }

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A conversion that is killed leaves nothing under the image's name, and nothing for long. */
+/**
+ * A conversion that is killed leaves nothing under the image's name, and nothing for long; one that
+ * is told to end leaves nothing at all.
+ */
 final class KilledConversionTest {
     private static final int LENGTH = 8 << 20;
     private static final String STAGING = ".cistern-img-";
@@ -99,6 +102,19 @@ final class KilledConversionTest {
 
         assertThat(convert(path("other"))).isZero();
 
+        assertThat(staged()).isEmpty();
+        assertThat(folder.resolve("target")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "qcow2", "vmdk"})
+    void putsEverythingAwayWhenItIsToldToEnd(String format) throws Exception {
+        var process = start("convert", "-r", "1M", "-O", format, "source", "target");
+        awaitStaging(process, List.of());
+
+        process.destroy();
+
+        assertThat(process.waitFor()).isNotZero();
         assertThat(staged()).isEmpty();
         assertThat(folder.resolve("target")).doesNotExist();
     }

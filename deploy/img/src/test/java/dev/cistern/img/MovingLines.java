@@ -140,6 +140,19 @@ final class MovingLines {
                                     "compare -Z a.qcow2 d.qcow2"),
                             List.of()),
                     new Scene(
+                            "convert what is damaged",
+                            List.of(
+                                    "create -q r.raw 512k",
+                                    "qemu-io -f raw -c 'write -P 7 0 512k' r.raw",
+                                    "convert -c -f raw -O qcow2 r.raw a.qcow2",
+                                    // Within what the second cluster was compressed to.
+                                    "qemu-io -f raw -c 'write -P 255 327762 20' a.qcow2"),
+                            List.of(
+                                    "convert --salvage -O qcow2 a.qcow2 c1.qcow2",
+                                    "convert --salvage -q a.qcow2 c2.raw",
+                                    "convert --salvage -C a.qcow2 x"),
+                            List.of("c1.qcow2", "c2.raw")),
+                    new Scene(
                             "measure",
                             List.of(
                                     "create -q -f qcow2 a.qcow2 1M",

@@ -74,7 +74,8 @@ final class VmdkLines {
                             List.of(
                                     "create -q -f qcow2 a.qcow2 3M",
                                     "qemu-io -c 'write -P 5 100k 10k' -c 'write -P 0 300k 100k' -c 'write -P 7 2500k 128k' a.qcow2",
-                                    "create -q -f vmdk p.vmdk 3M"),
+                                    "create -q -f vmdk p.vmdk 3M",
+                                    "create -q -f vmdk p2.vmdk 4M"),
                             List.of(
                                     "convert -O vmdk a.qcow2 v1.vmdk",
                                     "convert -O vmdk -o subformat=monolithicFlat a.qcow2 v2.vmdk",
@@ -87,6 +88,17 @@ final class VmdkLines {
                                     "convert -O vmdk v3.vmdk v1.vmdk",
                                     "check v1.vmdk",
                                     "check v3.vmdk",
+                                    "convert -O vmdk -B p.vmdk -F vmdk a.qcow2 v9.vmdk",
+                                    "convert -S 0 -O vmdk a.qcow2 v10.vmdk",
+                                    "convert -S 128k -m 1 -W -O vmdk a.qcow2 v11.vmdk",
+                                    "convert -c -O vmdk a.qcow2 v12.vmdk",
+                                    "convert -n -O vmdk a.qcow2 p2.vmdk",
+                                    "map v11.vmdk",
+                                    "map --output=json v11.vmdk",
+                                    "map --output=json -s 1M -l 1M v11.vmdk",
+                                    "convert -O vmdk -B p.vmdk a.qcow2 x",
+                                    "convert -O vmdk -m 17 a.qcow2 x",
+                                    "convert -O vmdk -S 100 a.qcow2 x",
                                     "convert -O vmdk -o subformat=foo a.qcow2 x",
                                     "convert -O vmdk -o foo=1 a.qcow2 x",
                                     "convert -O vmdk -o help"),
@@ -98,7 +110,12 @@ final class VmdkLines {
                                     "v5.vmdk",
                                     "v6.vmdk",
                                     "v7.vmdk",
-                                    "v8.qcow2")));
+                                    "v8.qcow2",
+                                    "v9.vmdk",
+                                    "v10.vmdk",
+                                    "v11.vmdk",
+                                    "v12.vmdk",
+                                    "p2.vmdk")));
 
     private VmdkLines() {}
 }
