@@ -78,7 +78,8 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var random = new Random(seed);
         var folder = Files.createTempDirectory("cistern-soak-");
-        List.of("killed", "cancelled", "ended", "whole", "violations").forEach(what -> counts.put(what, 0));
+        List.of("killed", "cancelled", "ended", "whole", "violations")
+                .forEach(what -> counts.put(what, 0));
         try {
             var content = new byte[LENGTH];
             random.nextBytes(content);
