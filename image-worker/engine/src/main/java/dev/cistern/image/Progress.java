@@ -1,5 +1,6 @@
 package dev.cistern.image;
 
+import dev.cistern.image.storage.FileCopy;
 import java.io.IOException;
 
 /** Hears how far a long piece of work has come, and may end it. */
@@ -22,4 +23,19 @@ public interface Progress {
      * to slow the work down.
      */
     default void copied(long bytes) throws IOException {}
+
+    /** The same of a file that is copied as it is. */
+    default FileCopy.Progress ofFile() {
+        return new FileCopy.Progress() {
+            @Override
+            public void reached(long bytes, long of) throws IOException {
+                at(bytes, of);
+            }
+
+            @Override
+            public void copied(long bytes) throws IOException {
+                Progress.this.copied(bytes);
+            }
+        };
+    }
 }

@@ -138,7 +138,7 @@ public final class Convert {
         if (!REMOTE.contains(file.capabilities().fileSystem())) {
             return false;
         }
-        var _ = FileCopy.copy(from, file, progress::at);
+        var _ = FileCopy.copy(from, file, progress.ofFile());
         return true;
     }
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 /** Copies a file with its holes, as the file system does it best. */
 public final class FileCopy {
     /** Most that is copied between two looks at whether to go on, bytes. */
-    private static final long STEP_BYTES = 64 << 20;
+    private static final long STEP_BYTES = 4 << 20;
 
     private FileCopy() {}
 
@@ -26,6 +26,9 @@ public final class FileCopy {
          * @param bytes of the file, holes included
          */
         void reached(long bytes, long of) throws IOException;
+
+        /** So many bytes were copied, after each step of some MiB. May wait. */
+        default void copied(long bytes) throws IOException {}
     }
 
     /**
@@ -54,7 +57,9 @@ public final class FileCopy {
             var end = Math.min(size, Math.max(from.nextHole(at), at + 1));
             for (; at < end; at = Math.min(end, at + STEP_BYTES)) {
                 progress.reached(at, size);
-                to.copyFrom(from, at, at, Math.min(STEP_BYTES, end - at));
+                var step = Math.min(STEP_BYTES, end - at);
+                to.copyFrom(from, at, at, step);
+                progress.copied(step);
             }
         }
         progress.reached(size, size);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,38 @@ final class FileCopyTest {
                     .doesNotContain(Support.UNTRIED);
             folder.createFile("image", 0600).close();
             assertThat(Images.info(folder, "image", ImageFormat.RAW).storage()).contains(found);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("folders")
+    void aCopyTellsOfEveryByteThatItHasCopied(Path parent) throws IOException {
+        try (var folder = folderIn(parent);
+                var from = folder.createFile("from", 0600);
+                var to = folder.createFile("to", 0600)) {
+            var _ = fill(from);
+            var copied = new AtomicLong();
+            var progress =
+                    new FileCopy.Progress() {
+                        @Override
+                        public void reached(long bytes, long of) {}
+
+                        @Override
+                        public void copied(long bytes) {
+                            copied.addAndGet(bytes);
+                        }
+                    };
+
+            FileCopy.copyBytes(from, to, progress);
+
+            var data = 0L;
+            for (var at = from.nextData(0); at < from.size(); ) {
+                var hole = from.nextHole(at);
+                data += hole - at;
+                at = from.nextData(hole);
+            }
+            assertThat(copied).hasValue(data);
+            assertThat(data).isPositive();
         }
     }
 

@@ -102,7 +102,7 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
                             "the file system of %s has no reflinks between these two folders: clone in full, or linked"
                                     .formatted(command.pool().path()));
                 }
-                FileCopy.copyBytes(source.file(), file, volume.progress()::at);
+                FileCopy.copyBytes(source.file(), file, volume.progress().ofFile());
             }
             file.sync();
             return used;

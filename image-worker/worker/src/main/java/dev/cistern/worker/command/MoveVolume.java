@@ -71,7 +71,7 @@ final class MoveVolume implements VolumeHandler<Command.MoveVolume> {
         }
         try (var file = staged.createImage(command.permissions())) {
             if (!file.cloneFrom(from)) {
-                FileCopy.copyBytes(from, file, volume.progress()::at);
+                FileCopy.copyBytes(from, file, volume.progress().ofFile());
             }
             file.sync();
         }
