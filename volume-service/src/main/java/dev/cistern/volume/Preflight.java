@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param pool that the volume, or another one, would go to; null for its own
  * @param name that it, or another one, would have
  * @param strategy of a clone
+ * @param capacity bytes that it would have; null but for a resize
+ * @param shrink whether it may become smaller
  */
 public record Preflight(
-        Verb verb, @Nullable String pool, @Nullable String name, CloneStrategy strategy) {
+        Verb verb,
+        @Nullable String pool,
+        @Nullable String name,
+        CloneStrategy strategy,
+        @Nullable Long capacity,
+        boolean shrink) {
 
     /** What would be asked for. */
     public enum Verb {
@@ -25,6 +32,9 @@ public record Preflight(
         RENAME,
         FLATTEN,
         COMMIT,
+        COMPACT,
+        WIPE,
+        RESIZE,
         DELETE;
 
         /**
@@ -39,7 +49,7 @@ public record Preflight(
                     .orElseThrow(
                             () ->
                                     refused(
-                                            "'%s' is not a verb; clone, move, rename, flatten, commit and delete are"
+                                            "'%s' is not a verb; clone, move, rename, flatten, commit, compact, wipe, resize and delete are"
                                                     .formatted(text)));
         }
     }
@@ -56,6 +66,14 @@ public record Preflight(
     /** The deletion that would be asked for. */
     public Deletion deletion() {
         return new Deletion(true, Optional.empty());
+    }
+
+    /** The resize that would be asked for. */
+    public Resize resize() {
+        if (capacity == null) {
+            throw refused("the field 'capacity' is absent");
+        }
+        return new Resize(capacity, false, shrink, false);
     }
 
     /** The pool, where there has to be one. */

@@ -28,6 +28,7 @@ import dev.cistern.partner.Stage;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -353,6 +354,14 @@ final class ChainsTest {
                 .body("problem.code", equalTo("name-taken"));
         preflight(child, Map.of("verb", "rename", "name", "other")).body("accepted", equalTo(true));
         preflight(child, Map.of("verb", "dance")).statusCode(422);
+        for (var verb : List.of("compact", "wipe", "flatten")) {
+            preflight(child, Map.of("verb", verb)).body("accepted", equalTo(true));
+        }
+        preflight(child, Map.of("verb", "resize")).body("problem.code", equalTo("invalid-request"));
+        preflight(child, Map.of("verb", "resize", "capacity", 100 * MIB))
+                .body("problem.code", equalTo("pool-full"));
+        preflight(child, Map.of("verb", "resize", "capacity", 9 * MIB))
+                .body("accepted", equalTo(true));
 
         assertThat(Rows.number("select count(*) from volume.operation")).isEqualTo(operations);
         assertThat(story.reserved()).isEqualTo(2 * MIB);

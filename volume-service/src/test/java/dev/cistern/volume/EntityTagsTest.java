@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.partner.Rows;
 import dev.cistern.partner.Servers;
 import dev.cistern.partner.Stage;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -102,6 +104,28 @@ final class EntityTagsTest {
                                         .delete("/v1/volumes/" + story.pool() + ":disk")));
         stage.answer(delete, new Result.VolumeDeleted(id));
         end(delete.operation());
+    }
+
+    @Test
+    void aCloneExpectsItOfItsSource() {
+        var id = story.created("disk", 7);
+        var tag = tag(id);
+        var before = operations();
+
+        clone(id, "\"other\"").then().statusCode(412).body("etag", equalTo(tag));
+        assertThat(operations()).isEqualTo(before);
+        var clone = stage.take(accepted(clone(id, tag)));
+
+        stage.fail(clone, ProblemCode.IO_ERROR);
+        end(clone.operation());
+        story.deleted(id);
+    }
+
+    private static Response clone(UUID source, String tag) {
+        return given().header("If-Match", tag)
+                .contentType("application/json")
+                .body(Map.of("name", "copy"))
+                .post("/v1/volumes/" + source + "/clone");
     }
 
     @Test

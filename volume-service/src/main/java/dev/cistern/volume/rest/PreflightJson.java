@@ -11,7 +11,9 @@ public record PreflightJson(
         @Nullable String verb,
         @Nullable String pool,
         @Nullable String name,
-        @Nullable String strategy) {
+        @Nullable String strategy,
+        @Nullable Long capacity,
+        @Nullable Boolean shrink) {
 
     Preflight asked() {
         if (verb == null) {
@@ -21,6 +23,8 @@ public record PreflightJson(
                 Preflight.Verb.of(verb),
                 pool,
                 name,
-                strategy == null ? CloneStrategy.BEST : CloneStrategy.of(strategy));
+                strategy == null ? CloneStrategy.BEST : CloneStrategy.of(strategy),
+                capacity,
+                Boolean.TRUE.equals(shrink));
     }
 }

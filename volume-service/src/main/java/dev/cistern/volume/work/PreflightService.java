@@ -1,5 +1,6 @@
 package dev.cistern.volume.work;
 
+import dev.cistern.common.message.WipeAlgorithm;
 import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
@@ -102,6 +103,9 @@ public class PreflightService {
                                     requester);
             case FLATTEN -> () -> upkeep.flatten(id, requester);
             case COMMIT -> () -> upkeep.commit(id, requester);
+            case COMPACT -> () -> upkeep.compact(id, requester);
+            case WIPE -> () -> upkeep.wipe(id, WipeAlgorithm.ZERO, requester);
+            case RESIZE -> () -> volumes.change(id, asked.resize(), requester);
             case DELETE -> () -> volumes.delete(id, asked.deletion(), requester);
         };
     }
