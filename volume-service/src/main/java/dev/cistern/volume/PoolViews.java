@@ -180,6 +180,7 @@ public final class PoolViews {
     public void forgotten(UUID pool) {
         update("update pool_view set state = 'FORGOTTEN', scan = null where id = ?", pool);
         update("delete from pool_file where pool = ?", pool);
+        update("delete from leftover where pool = ?", pool);
     }
 
     /** Whether any pool is closing. */

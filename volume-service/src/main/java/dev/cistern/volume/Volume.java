@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels what users say of it, for finding it again
  * @param description in words; empty without
  * @param baseMissing the image that it builds on is not among the volumes of its pool
+ * @param quarantined its file was put aside as an orphan, until someone asks for it
  */
 public record Volume(
         UUID id,
@@ -58,7 +59,8 @@ public record Volume(
         @Nullable LastCheck lastCheck,
         Map<String, String> labels,
         String description,
-        boolean baseMissing) {
+        boolean baseMissing,
+        boolean quarantined) {
 
     /**
      * What the last check of its image found.
@@ -98,7 +100,7 @@ public record Volume(
         if (drifted) {
             throw new ProblemException(
                     ProblemCode.VOLUME_DRIFTED,
-                    "the file of volume '%s' was replaced or changed from outside: put the old one back and refresh the pool, or delete the volume"
+                    "the file of volume '%s' was replaced or changed from outside: put the old one back and refresh the pool, or adopt or quarantine it as an orphan"
                             .formatted(name));
         }
     }
@@ -111,6 +113,7 @@ public record Volume(
         add(conditions, drifted, "drifted");
         add(conditions, fault != null || foundCorrupt(), "corrupt");
         add(conditions, baseMissing, "base-missing");
+        add(conditions, quarantined, "quarantined");
         add(conditions, unsettled, "unsettled");
         return conditions;
     }

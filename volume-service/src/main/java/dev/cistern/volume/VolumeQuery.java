@@ -241,7 +241,9 @@ public final class VolumeQuery {
                 lastCheck(row),
                 labels(row.getString("labels")),
                 Objects.requireNonNullElse(row.getString("description"), ""),
-                row.getBoolean("base_missing"));
+                row.getBoolean("base_missing"),
+                VolumeState.TRASHED.name().equals(row.getString("state"))
+                        && row.getObject("trashed_until") == null);
     }
 
     @SuppressWarnings("unchecked") // they are written as texts only

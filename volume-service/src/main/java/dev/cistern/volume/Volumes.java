@@ -64,6 +64,11 @@ public final class Volumes {
         return entered(pool, name, tenant, format, like.capacity(), like.permissions(), null);
     }
 
+    /** The same for one whose file is there already, of which little is known. */
+    public UUID requested(PoolView pool, String name, long size, String tenant) {
+        return entered(pool, name, tenant, "raw", size, Permissions.VOLUME_DEFAULT, null);
+    }
+
     /**
      * Keeps a name in a pool for a volume that is about to have it, as a row of its own, which is
      * found by nobody.

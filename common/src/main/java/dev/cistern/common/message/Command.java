@@ -76,6 +76,14 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Removes a leftover for good.
+     *
+     * @param inode its number: a later one of that name is not touched
+     */
+    record PurgeLeftover(PoolPlace pool, Leftover.Room room, String name, long inode)
+            implements Command {}
+
     /** Work on one volume, done under its lock. */
     sealed interface OfVolume extends Command {
         /** The volume. */
@@ -219,6 +227,23 @@ public sealed interface Command {
      */
     record RestoreVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
             implements OnImage {}
+
+    /**
+     * Has a file that is there as a volume's, whatever it was before.
+     *
+     * @param name of the file in the pool's folder, from now on
+     * @param inode the file's number
+     * @param kept its name among the files that can be restored, from where it is brought; null if
+     *     it is in the pool's folder already
+     */
+    record AdoptFile(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            String name,
+            long inode,
+            @Nullable String kept)
+            implements OfVolume {}
 
     /**
      * Takes a volume's file out of the pool, or out of where it was put aside.

@@ -65,13 +65,30 @@ public sealed interface Result {
      *
      * @param pages how many pages came before
      * @param basis the earlier scan that the pages tell the difference to; null if they tell all
+     * @param leftovers some of what is in Cistern's own folder, the oldest
      */
-    record PoolScanned(int pages, PoolFigures figures, @Nullable UUID basis) implements Done {
+    record PoolScanned(
+            int pages, PoolFigures figures, @Nullable UUID basis, List<Leftover> leftovers)
+            implements Done {
+        /** Messages of before leftovers were told have none. */
+        @SuppressWarnings("ConstantValue")
+        public PoolScanned {
+            leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
+        }
+
+        /** The end of a scan that has come across no leftovers. */
+        public PoolScanned(int pages, PoolFigures figures, @Nullable UUID basis) {
+            this(pages, figures, basis, List.of());
+        }
+
         /** The end of a scan that told everything. */
         public PoolScanned(int pages, PoolFigures figures) {
             this(pages, figures, null);
         }
     }
+
+    /** The leftover is gone, or was not there. */
+    record LeftoverPurged() implements Done {}
 
     /** The image is published. */
     record VolumeCreated(UUID volumeId, FileFacts file) implements OfFile {}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A request to be accepted.
  *
  * @param kind of a {@link UseCase} that the service has
- * @param targetType {@code pool} or {@code volume}
+ * @param targetType {@code pool}, {@code volume} or {@code orphan}
  * @param claims what it touches; requests that claim the same run in the order accepted
  * @param request what the use case must know when its turn comes; written as JSON
  * @param dependsOn operations that create what this one names: when one fails, this one does; each

@@ -14,6 +14,7 @@ public enum ProblemCode {
     POOL_NOT_FOUND(404, "No such storage pool"),
     VOLUME_NOT_FOUND(404, "No such volume"),
     SNAPSHOT_NOT_FOUND(404, "No such snapshot"),
+    ORPHAN_NOT_FOUND(404, "No such orphan"),
     OPERATION_NOT_FOUND(404, "No such operation"),
     NODE_NOT_FOUND(404, "No such node"),
     NAME_TAKEN(409, "The name is taken"),

@@ -68,6 +68,25 @@ final class VolumeUpkeepTest {
     }
 
     @Test
+    void tellsWhatARequestWouldComeTo() {
+        server.answers(
+                200,
+                """
+                {"accepted":false,"waits":false,"problem":{"code":"pool-full","detail":"no room"},
+                "operations":[],"children":["web2"],"pool":"images","promised":1024,"allowed":2048,
+                "available":4096}""");
+
+        var run = client.run("vol-preflight web1 resize --capacity 1K --pool images");
+
+        assertThat(run.out().lines())
+                .contains("Refused:        no room", "Children:       web2")
+                .anyMatch(line -> line.startsWith("Accepted:") && line.endsWith("no"));
+        assertThat(server.lines()).containsExactly("POST /v1/volumes/images%3Aweb1/preflight");
+        assertThat(server.lastBody())
+                .isEqualTo("{\"verb\":\"resize\",\"capacity\":1024,\"shrink\":false}");
+    }
+
+    @Test
     void moves() {
         server.answers(202, operation("volume", "succeeded"));
 

@@ -12,7 +12,8 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /** Has a worker list a pool's files, and brings the inventory in line with them. */
-record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory) implements UseCase {
+record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanStock orphans)
+        implements UseCase {
     static final String KIND = "ScanPool";
     private static final Logger LOG = Logger.getLogger(ScanPool.class);
 
@@ -67,6 +68,7 @@ record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory) impleme
         }
         files.take(operation.id(), pool.id(), scanned.basis() == null);
         workshop.pools().scanned(pool.id(), operation.id());
+        orphans.takeIn(operation, operation.request(Request.class).start(), scanned.leftovers());
         return applied(operation, scanned.figures());
     }
 

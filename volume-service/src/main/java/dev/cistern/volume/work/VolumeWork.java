@@ -16,9 +16,12 @@ import dev.cistern.volume.Chains;
 import dev.cistern.volume.Holds;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
+import dev.cistern.volume.Leftovers;
+import dev.cistern.volume.OrphanEvents;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.SnapshotEvents;
 import dev.cistern.volume.Snapshots;
+import dev.cistern.volume.VolumeAdoption;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeSettings;
 import dev.cistern.volume.VolumeTrash;
@@ -49,6 +52,7 @@ public class VolumeWork implements Service {
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
 
     private final Workshop workshop;
+    private final OrphanStock orphans;
     private final ServiceRuntime runtime;
     private final TopicKeeper topics;
     private final ChannelLag lag;
@@ -70,6 +74,11 @@ public class VolumeWork implements Service {
             @Identifier("volume") Instance<Representations> representations) {
         var foundation = new Foundation("volume", dataSource, synchronizations, kafka, traces);
         workshop = workshop(foundation, settings);
+        orphans =
+                new OrphanStock(
+                        new Leftovers(foundation.jdbi()),
+                        new OrphanEvents(foundation.outbox(), workshop.pools()),
+                        new VolumeAdoption(foundation.jdbi()));
         var inventory =
                 new Inventory(
                         foundation.jdbi(),
@@ -115,7 +124,11 @@ public class VolumeWork implements Service {
                                         new ScanPool(
                                                 workshop,
                                                 new PoolFiles(foundation.jdbi()),
-                                                inventory)),
+                                                inventory,
+                                                orphans),
+                                        new AdoptVolume(workshop, orphans),
+                                        new QuarantineVolume(workshop, orphans),
+                                        new PurgeLeftover(workshop, orphans)),
                                 volume -> representations.get().of(volume),
                                 backlog.limits(),
                                 operationConfig.bulkLimits(),
@@ -225,6 +238,10 @@ public class VolumeWork implements Service {
                                                 "select distinct worker_group from pool_view where state in ('OPEN', 'CLOSING')")
                                         .mapTo(String.class)
                                         .list());
+    }
+
+    OrphanStock orphans() {
+        return orphans;
     }
 
     Workshop workshop() {

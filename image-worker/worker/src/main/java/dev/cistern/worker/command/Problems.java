@@ -50,7 +50,9 @@ final class Problems {
         return switch (command) {
             case Command.CreateVolume create -> "file " + create.name();
             case Command.CloneVolume clone -> "file " + clone.name();
+            case Command.AdoptFile adopt -> "file " + adopt.name();
             case Command.DeleteVolume delete -> "file " + delete.name();
+            case Command.PurgeLeftover purge -> "leftover " + purge.name();
             case Command.OnImage onImage -> "file " + onImage.image().name();
             case Command.Settle settle -> subject(settle.command());
             case Command.BuildPool _,

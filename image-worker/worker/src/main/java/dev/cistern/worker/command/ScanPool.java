@@ -33,6 +33,9 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
     /** Names, backing files and reasons are texts from outside; a message must stay below 1 MiB. */
     private static final int PAGE_CHARACTERS = 128 << 10;
 
+    /** Those that come after them come with a later scan. */
+    private static final int MOST_LEFTOVERS = 1000;
+
     private final PoolProbes probes;
     private final ScanMemory memory = new ScanMemory();
 
@@ -61,7 +64,10 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
             }
             memory.keep(command.pool().poolId(), new Listing(work.operation(), found));
             return new Result.PoolScanned(
-                    pages.end(), pool.figures(), asDifference ? command.basis() : null);
+                    pages.end(),
+                    pool.figures(),
+                    asDifference ? command.basis() : null,
+                    pool.leftovers().stream().limit(MOST_LEFTOVERS).toList());
         }
     }
 

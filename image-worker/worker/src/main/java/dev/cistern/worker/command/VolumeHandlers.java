@@ -15,6 +15,7 @@ final class VolumeHandlers {
     private final RestoreVolume restoreVolume = new RestoreVolume();
     private final MoveVolume moveVolume = new MoveVolume();
     private final RenameVolume renameVolume = new RenameVolume();
+    private final AdoptFile adoptFile = new AdoptFile();
     private final DeleteVolume deleteVolume = new DeleteVolume();
     private final InPlace<Command.ResizeVolume, DiskImage> resizeVolume =
             new InPlace<>(new ResizeVolume());
@@ -55,6 +56,7 @@ final class VolumeHandlers {
             case Command.RestoreVolume restore -> new Bound<>(restoreVolume, restore);
             case Command.MoveVolume move -> new Bound<>(moveVolume, move);
             case Command.RenameVolume rename -> new Bound<>(renameVolume, rename);
+            case Command.AdoptFile adopt -> new Bound<>(adoptFile, adopt);
             case Command.DeleteVolume delete -> new Bound<>(deleteVolume, delete);
             case Command.ResizeVolume resize -> new Bound<>(resizeVolume, resize);
             case Command.CheckVolume check -> new Bound<>(checkVolume, check);

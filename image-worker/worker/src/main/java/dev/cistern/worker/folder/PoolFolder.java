@@ -1,5 +1,6 @@
 package dev.cistern.worker.folder;
 
+import dev.cistern.common.message.Leftover;
 import dev.cistern.common.message.PoolFigures;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.problem.ProblemCode;
@@ -10,8 +11,11 @@ import dev.cistern.image.storage.StorageCapabilities;
 import dev.cistern.worker.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A pool's folder, opened for one command through a directory descriptor and only after the claim
@@ -146,6 +150,21 @@ public final class PoolFolder implements AutoCloseable {
     /** Where files go that are to be removed. */
     public Trash trash() {
         return house.trash();
+    }
+
+    /** What is in Cistern's own folder, the oldest first. */
+    public List<Leftover> leftovers() throws IOException {
+        return Stream.concat(staging().leftovers().stream(), trash().leftovers().stream())
+                .sorted(Comparator.comparing(Leftover::modified))
+                .toList();
+    }
+
+    /** Removes a leftover for good, if it is still the one with that inode. */
+    public void purge(Leftover.Room room, String name, long inode) throws IOException {
+        switch (room) {
+            case STAGING -> staging().purge(name, inode);
+            case TRASH, KEPT -> trash().purge(name, inode);
+        }
     }
 
     /** What its file system can do, tried out of the users' sight. */

@@ -1,8 +1,12 @@
 package dev.cistern.worker.folder;
 
+import dev.cistern.common.message.Leftover;
+import dev.cistern.common.message.Leftover.Room;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
 import dev.cistern.worker.execution.DroppedException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +74,47 @@ public final class Staging {
             }
         }
         return removed;
+    }
+
+    /** All that is here. */
+    List<Leftover> leftovers() throws IOException {
+        var found = new ArrayList<Leftover>();
+        for (var entry : entries()) {
+            try (var files = folder.openDirectory(entry.name())) {
+                found.add(leftover(entry, files));
+            } catch (NoSuchFileException _) {
+                // its operation was quicker
+            }
+        }
+        return found;
+    }
+
+    private Leftover leftover(Entry entry, Directory files) throws IOException {
+        var size = 0L;
+        var allocation = 0L;
+        for (var file : files.list()) {
+            var status = files.status(file);
+            size += status.map(FileStatus::size).orElse(0L);
+            allocation += status.map(FileStatus::allocated).orElse(0L);
+        }
+        return new Leftover(
+                Room.STAGING,
+                entry.name(),
+                entry.operation(),
+                size,
+                allocation,
+                files.status().inode(),
+                lastWritten(entry.name()));
+    }
+
+    /** Withdraws one of them, if it is still the same. */
+    void purge(String name, long inode) throws IOException {
+        for (var entry : entries()) {
+            var status = folder.status(entry.name());
+            if (entry.name().equals(name) && status.isPresent() && status.get().inode() == inode) {
+                withdraw(entry);
+            }
+        }
     }
 
     private Instant lastWritten(String name) throws IOException {

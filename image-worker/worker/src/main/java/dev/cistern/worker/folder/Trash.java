@@ -1,11 +1,16 @@
 package dev.cistern.worker.folder;
 
+import dev.cistern.common.message.Leftover;
+import dev.cistern.common.message.Leftover.Room;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -81,6 +86,74 @@ public final class Trash {
         folder.renameNoReplace(KEPT + volume, to, name);
         to.sync();
         folder.sync();
+    }
+
+    /**
+     * Gives a file that can be restored a name in the pool, whosever it was.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if a file has that name
+     */
+    public void giveAway(String kept, Directory to, String name) throws IOException {
+        folder.renameNoReplace(kept, to, name);
+    }
+
+    /** The file that can be restored under this name of the trash's; empty if there is none. */
+    public Optional<FileStatus> kept(String name) throws IOException {
+        return keptFor(name).isPresent() ? folder.status(name) : Optional.empty();
+    }
+
+    /** The volume whose file has this name of the trash's; empty if it is no such name. */
+    public static Optional<UUID> keptFor(String name) {
+        return name.startsWith(KEPT) ? owner(name) : Optional.empty();
+    }
+
+    /** All that is here. */
+    List<Leftover> leftovers() throws IOException {
+        var found = new ArrayList<Leftover>();
+        for (var name : folder.list()) {
+            var owner = owner(name);
+            var status = folder.status(name);
+            if (owner.isPresent() && status.isPresent()) {
+                found.add(
+                        new Leftover(
+                                name.startsWith(KEPT) ? Room.KEPT : Room.TRASH,
+                                name,
+                                owner.get(),
+                                status.get().size(),
+                                status.get().allocated(),
+                                status.get().inode(),
+                                status.get().modified()));
+            }
+        }
+        return found;
+    }
+
+    /** By {@code kept-<volume>} or {@code <operation>.<n>}. */
+    private static Optional<UUID> owner(String name) {
+        var dot = name.indexOf('.');
+        return name.startsWith(KEPT)
+                ? id(name.substring(KEPT.length()))
+                : id(dot < 0 ? "" : name.substring(0, dot));
+    }
+
+    private static Optional<UUID> id(String text) {
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Removes one of them, if it is still the same. */
+    void purge(String name, long inode) throws IOException {
+        if (owner(name).isEmpty()) {
+            return;
+        }
+        var status = folder.status(name);
+        if (status.isPresent() && status.get().inode() == inode) {
+            var _ = folder.unlinkIfExists(name);
+            folder.sync();
+        }
     }
 
     /** Removes the file of a volume that could have been restored. */

@@ -92,6 +92,8 @@ class CrashTest {
             case Command.MoveVolume _ -> new VolumeScenes.Moving();
             case Command.TrashVolume _ -> new VolumeScenes.Trashing();
             case Command.RestoreVolume _ -> new VolumeScenes.Restoring();
+            case Command.AdoptFile _ -> new VolumeScenes.Adopting();
+            case Command.PurgeLeftover _ -> new VolumeScenes.Purging();
             case Command.FlattenVolume _ -> new VolumeScenes.Flattening();
             case Command.CommitVolume _ -> new VolumeScenes.Committing();
             case Command.WipeVolume _ -> new VolumeScenes.Wiping();

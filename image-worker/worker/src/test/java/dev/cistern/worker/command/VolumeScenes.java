@@ -6,6 +6,7 @@ import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.ImageSource;
+import dev.cistern.common.message.Leftover;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.WipeAlgorithm;
@@ -22,6 +23,9 @@ final class VolumeScenes {
     private static final PoolPlace NOWHERE =
             new PoolPlace(UUID.randomUUID(), UUID.randomUUID(), 1, "/nowhere");
 
+    private static final UUID FORGOTTEN = UUID.randomUUID();
+    private static final String KEPT = "kept-" + FORGOTTEN;
+
     private VolumeScenes() {}
 
     /** One of each type. */
@@ -34,6 +38,8 @@ final class VolumeScenes {
                 move(pool, pool, qcow2),
                 trash(pool, raw),
                 restore(pool, raw),
+                adopt(pool, 1),
+                new Command.PurgeLeftover(pool.place(), Leftover.Room.KEPT, KEPT, 1),
                 flatten(pool, qcow2),
                 commit(pool, qcow2, base),
                 wipe(pool, qcow2),
@@ -153,6 +159,52 @@ final class VolumeScenes {
         public void check(TestPool pool, Result result) throws Exception {
             assertThat(result).isInstanceOf(Result.VolumeChanged.class);
             assertThat(pool.files()).containsExactly("disk");
+        }
+    }
+
+    static Command.AdoptFile adopt(TestPool pool, long inode) {
+        return new Command.AdoptFile(pool.place(), VOLUME, 1, "found", inode, KEPT);
+    }
+
+    /** Puts the file of a volume aside that nobody knows any more. */
+    private static long forget(TestPool pool, Workbench bench) throws Exception {
+        bench.run(new Command.StartPool(pool.place(), false));
+        bench.run(pool.create(FORGOTTEN, "disk"));
+        Files.writeString(pool.file("disk"), "QFI\u00fb is what a guest wrote");
+        var image = pool.image("disk", "raw");
+        bench.run(new Command.TrashVolume(pool.place(), FORGOTTEN, 2, image));
+        return TestPool.inode(pool.house("trash").resolve(KEPT));
+    }
+
+    static final class Adopting implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            return adopt(pool, forget(pool, bench));
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            Result.VolumeChanged.class,
+                            changed -> assertThat(changed.file().format()).isEqualTo("raw"));
+            assertThat(pool.files()).containsExactly("found");
+            assertThat(pool.volume(VOLUME).inode()).isEqualTo(TestPool.inode(pool.file("found")));
+            assertThat(pool.volume(FORGOTTEN).deleted()).isTrue();
+        }
+    }
+
+    static final class Purging implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            var inode = forget(pool, bench);
+            return new Command.PurgeLeftover(pool.place(), Leftover.Room.KEPT, KEPT, inode);
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result).isEqualTo(new Result.LeftoverPurged());
+            assertThat(pool.files()).isEmpty();
         }
     }
 
