@@ -32,7 +32,7 @@ public final class Ledger {
      *     allowed
      */
     public void reserve(PoolView pool, long bytes) {
-        reserve(pool, List.of(bytes))
+        reserve(pool, List.of(new Demand(bytes, false)))
                 .getFirst()
                 .ifPresent(
                         refusal -> {
@@ -41,19 +41,35 @@ public final class Ledger {
     }
 
     /**
+     * Capacity that is asked for.
+     *
+     * @param whole whether it takes its space at once: such capacity is never promised beyond what
+     *     the file system has, however often the pool's space may be promised
+     */
+    public record Demand(long bytes, boolean whole) {}
+
+    /**
      * Promises capacity to several, in their order and as far as there is room.
      *
      * @return for each, in its place, why it has no promise; empty if it has
      */
-    public List<Optional<ProblemException>> reserve(PoolView pool, List<Long> requests) {
+    public List<Optional<ProblemException>> reserve(PoolView pool, List<Demand> demands) {
         lock(pool.id());
         var used = sum(pool.id());
+        var taken = demands.stream().anyMatch(Demand::whole) ? taken(pool.id()) : BigDecimal.ZERO;
         var promised = BigDecimal.ZERO;
         var refusals = new ArrayList<Optional<ProblemException>>();
-        for (long bytes : requests) {
-            var refusal = refusal(pool, used.add(promised), bytes);
+        for (var demand : demands) {
+            var bytes = BigDecimal.valueOf(demand.bytes());
+            var refusal = refusal(pool, used.add(promised), demand.bytes());
+            if (refusal.isEmpty() && demand.whole()) {
+                refusal = noSpace(pool, taken, demand.bytes());
+            }
             refusals.add(refusal);
-            promised = refusal.isEmpty() ? promised.add(BigDecimal.valueOf(bytes)) : promised;
+            if (refusal.isEmpty()) {
+                promised = promised.add(bytes);
+                taken = demand.whole() ? taken.add(bytes) : taken;
+            }
         }
         if (promised.signum() > 0) {
             add(pool.id(), promised);
@@ -81,6 +97,44 @@ public final class Ledger {
                 "storage pool '%s' has promised %d of %d bytes to its volumes; %d more do not fit"
                         .formatted(pool.name(), used, pool.allowed(), bytes),
                 Map.of("used", used, "requested", bytes, "allowed", pool.allowed()));
+    }
+
+    private static Optional<ProblemException> noSpace(PoolView pool, BigDecimal taken, long bytes) {
+        return taken.add(BigDecimal.valueOf(bytes)).compareTo(BigDecimal.valueOf(pool.capacity()))
+                        > 0
+                ? Optional.of(
+                        new ProblemException(
+                                ProblemCode.POOL_FULL,
+                                "the file system of storage pool '%s' has %d bytes, of which its volumes take %d; %d more, allocated as a whole, do not fit"
+                                        .formatted(
+                                                pool.name(),
+                                                pool.capacity(),
+                                                clamped(taken),
+                                                bytes),
+                                Map.of(
+                                        "used",
+                                        clamped(taken),
+                                        "requested",
+                                        bytes,
+                                        "allowed",
+                                        pool.capacity())))
+                : Optional.empty();
+    }
+
+    /** Bytes that volumes have taken, as last seen, or are about to take as a whole. */
+    private BigDecimal taken(UUID pool) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select coalesce(sum(case when v.state = 'CREATING' then v.capacity"
+                                                + " else v.allocation end), 0) from volume v where v.pool = :pool"
+                                                + " and (v.state in ('AVAILABLE', 'DELETING', 'TRASHED')"
+                                                + " or v.state = 'CREATING' and exists (select from operation o"
+                                                + " where o.target = v.id and o.kind = 'CreateVolume'"
+                                                + " and o.lane = 'BULK' and o.finished_at is null))")
+                                .bind("pool", pool)
+                                .mapTo(BigDecimal.class)
+                                .one());
     }
 
     private void lock(UUID pool) {

@@ -4,7 +4,9 @@ import static dev.cistern.volume.VolumeStory.MIB;
 import static dev.cistern.volume.VolumeStory.accepted;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
+import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.partner.Await;
 import dev.cistern.partner.Rows;
 import dev.cistern.partner.Servers;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -177,5 +180,39 @@ final class CreationsTest {
         answers.forEach(answer -> operations.add(accepted(answer)));
         assertThat(operations).hasSize(3);
         assertThat(List.of(rows("keyed"), rows("plain"))).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void whatTakesItsSpaceAtOnceIsNotPromisedTwice() {
+        var wide = VolumeStory.open(10 * VolumeStory.FIGURES.capacity(), Stage.GROUP);
+        var stage = Stage.shared();
+
+        var first = stage.take(accepted(whole(wide, "first")));
+        whole(wide, "second")
+                .then()
+                .statusCode(507)
+                .body("code", equalTo("pool-full"))
+                .body("used", equalTo((int) (700 * MIB)))
+                .body("allowed", equalTo((int) VolumeStory.FIGURES.capacity()));
+        var thin = stage.take(wide.asked("thin", 700 * MIB));
+
+        for (var each : List.of(first, thin)) {
+            stage.fail(each, ProblemCode.STORAGE_FULL);
+            VolumeStory.failed(each.operation(), "storage-full");
+        }
+        stage.fail(stage.take(accepted(whole(wide, "third"))), ProblemCode.STORAGE_FULL);
+    }
+
+    private static Response whole(VolumeStory story, String name) {
+        return story.post(
+                Map.of(
+                        "name",
+                        name,
+                        "format",
+                        "raw",
+                        "capacity",
+                        700 * MIB,
+                        "preallocation",
+                        "falloc"));
     }
 }

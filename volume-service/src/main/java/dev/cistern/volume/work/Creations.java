@@ -10,6 +10,7 @@ import dev.cistern.common.operation.SharedTransactions;
 import dev.cistern.common.operation.SharedTransactions.Answer;
 import dev.cistern.common.operation.Transactions;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.VolumeEntries;
 import dev.cistern.volume.VolumeEntries.Entry;
@@ -44,6 +45,10 @@ final class Creations {
      */
     private record Creation(
             UUID volume, VolumeRequest request, @Nullable String xml, Requester requester) {
+        Ledger.Demand demand() {
+            return new Ledger.Demand(request.capacity(), request.options().takesSpace());
+        }
+
         Entry entry() {
             return Entry.of(volume, request, requester.tenant());
         }
@@ -111,9 +116,7 @@ final class Creations {
 
     private List<Creation> promised(
             PoolView pool, List<Creation> all, Map<UUID, Answer<Operation>> answers) {
-        var refusals =
-                workshop.ledger()
-                        .reserve(pool, all.stream().map(one -> one.request().capacity()).toList());
+        var refusals = workshop.ledger().reserve(pool, all.stream().map(Creation::demand).toList());
         var promised = new ArrayList<Creation>();
         var refused = new ArrayList<UUID>();
         for (var index = 0; index < all.size(); index++) {
