@@ -30,30 +30,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Names are single components. Thread-safe but for {@link #close}; the calls block their carrier
  * thread, so platform threads should make them.
  */
-public final class Directory implements Closeable {
+public class Directory implements Closeable {
     private final int descriptor;
     private final String path;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private Directory(int descriptor, String path) {
+    Directory(int descriptor, String path) {
         this.descriptor = descriptor;
         this.path = path;
     }
 
     /** Opens a folder by its path, following symbolic links in it. */
     public static Directory open(Path path) throws IOException {
+        return new Directory(descriptorOf(path), path.toAbsolutePath().toString());
+    }
+
+    static int descriptorOf(Path path) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var text = path.toAbsolutePath().toString();
-            var descriptor =
-                    Posix.openat(
-                            Posix.AT_FDCWD,
-                            arena.allocateFrom(text, StandardCharsets.UTF_8),
-                            O_DIRECTORY | O_CLOEXEC,
-                            0);
+            var bytes = arena.allocateFrom(text, StandardCharsets.UTF_8);
+            var descriptor = Posix.openat(Posix.AT_FDCWD, bytes, O_DIRECTORY | O_CLOEXEC, 0);
             if (descriptor < 0) {
                 throw Failures.of("open", text);
             }
-            return new Directory(descriptor, text);
+            return descriptor;
         }
     }
 
@@ -82,10 +82,7 @@ public final class Directory implements Closeable {
     public FileStorage openFile(String name, Access access) throws IOException {
         var found = status(name).orElseThrow(() -> new NoSuchFileException(pathOf(name)));
         requireRegular(name, found);
-        var file =
-                new FileStorage(
-                        openAt(name, access.flags() | O_NOFOLLOW | Posix.O_NONBLOCK, 0),
-                        pathOf(name));
+        var file = storage(openAt(name, access.flags() | O_NOFOLLOW | Posix.O_NONBLOCK, 0), name);
         try {
             requireRegular(name, file.status());
             return file;
@@ -108,9 +105,13 @@ public final class Directory implements Closeable {
      * @throws FileAlreadyExistsException if the name is taken
      */
     public FileStorage createFile(String name, int mode) throws IOException {
-        return new FileStorage(
-                openAt(name, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL | O_NOFOLLOW, mode),
-                pathOf(name));
+        return storage(
+                openAt(name, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL | O_NOFOLLOW, mode), name);
+    }
+
+    /** What is read and written through an open file. */
+    FileStorage storage(int file, String name) throws IOException {
+        return new FileStorage(file, pathOf(name));
     }
 
     /** A descriptor of a file that is there or is made, for its locks alone. */
@@ -268,17 +269,7 @@ public final class Directory implements Closeable {
 
     /** The status of the folder itself. */
     public FileStatus status() throws IOException {
-        return statusOf(descriptor, path);
-    }
-
-    static FileStatus statusOf(int descriptor, String path) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var status = FileStatus.read(descriptor, arena.allocateFrom(""), Posix.AT_EMPTY_PATH);
-            if (status == null) {
-                throw Failures.of("stat", path);
-            }
-            return status;
-        }
+        return FileStatus.of(descriptor, path);
     }
 
     /**

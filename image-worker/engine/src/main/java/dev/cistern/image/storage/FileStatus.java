@@ -1,5 +1,6 @@
 package dev.cistern.image.storage;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -49,6 +50,17 @@ public record FileStatus(
     /** Whether it is an ordinary file. */
     public boolean isRegular() {
         return type == Type.REGULAR;
+    }
+
+    /** The status of what is open. */
+    static FileStatus of(int descriptor, String path) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var status = read(descriptor, arena.allocateFrom(""), Posix.AT_EMPTY_PATH);
+            if (status == null) {
+                throw Failures.of("stat", path);
+            }
+            return status;
+        }
     }
 
     /** Returns null after a failure, whose reason is in errno. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe but for {@link #close}, which must be the last call.
  */
-public final class FileStorage implements Storage {
+public class FileStorage implements Storage {
     /** A buffer on the heap is copied through this much memory of each thread. */
     private static final int BOUNCE_BYTES = 256 * 1024;
 
@@ -325,7 +325,7 @@ public final class FileStorage implements Storage {
 
     /** Its status, also when it has no name any more. */
     public FileStatus status() throws IOException {
-        return Directory.statusOf(descriptor, path);
+        return FileStatus.of(descriptor, path);
     }
 
     @Override

@@ -34,7 +34,7 @@ final class FileSystemAbilities {
 
     /** Those of the file system that a file is on. */
     static FileSystemAbilities of(int descriptor, String path) throws IOException {
-        var device = Directory.statusOf(descriptor, path).device();
+        var device = FileStatus.of(descriptor, path).device();
         var type = FileSystemFigures.of(descriptor, path).type();
         return KNOWN.computeIfAbsent(new Key(device, type), _ -> new FileSystemAbilities(type));
     }
