@@ -186,7 +186,7 @@ final class ServiceMeters implements RefreshedMeters {
 
     private void channels() {
         var rows =
-                service.lag().readings().entrySet().stream()
+                service.channels().readings().entrySet().stream()
                         .filter(channel -> channel.getValue().behind().isPresent())
                         .<Row<?>>map(
                                 channel ->

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -37,6 +38,9 @@ final class KafkaSender implements AutoCloseable {
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
 
     private static final String TRACEPARENT = "traceparent";
+
+    /** Longer than a round takes to hand over, so that the rows of a round go in few requests. */
+    private static final int LINGER_MILLIS = 5;
 
     /** CloudEvents' Distributed Tracing extension: the trace in which the event came about. */
     private static final String OF_EVENT = "ce_traceparent";
@@ -76,7 +80,7 @@ final class KafkaSender implements AutoCloseable {
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
@@ -99,11 +103,21 @@ final class KafkaSender implements AutoCloseable {
                 }
             }
         }
+        flush();
         var outcome = new Outcome(new ArrayList<>(), new LinkedHashMap<>());
         for (var entry : pending.entrySet()) {
             await(entry.getKey(), entry.getValue(), outcome);
         }
         return outcome;
+    }
+
+    /** Has all go now that was handed over, and waits for the broker. */
+    private void flush() throws InterruptedException {
+        try {
+            producer.flush();
+        } catch (InterruptException e) {
+            throw (InterruptedException) new InterruptedException().initCause(e);
+        }
     }
 
     private Future<RecordMetadata> send(Row row) {

@@ -1,6 +1,7 @@
 package dev.cistern.common.outbox;
 
 import dev.cistern.common.message.Json;
+import dev.cistern.common.sql.Columns;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
@@ -41,21 +42,21 @@ public final class Outbox {
             return;
         }
         jdbi.useHandle(
-                handle -> {
-                    var batch =
-                            handle.prepareBatch(
-                                    "insert into outbox (id, topic, key, headers, payload)"
-                                            + " values (:id, :topic, :key, cast(:headers as jsonb), :payload)");
-                    for (var message : messages) {
-                        batch.bind("id", message.id())
-                                .bind("topic", message.topic())
-                                .bind("key", message.key())
-                                .bind("headers", Json.text(message.headers()))
-                                .bind("payload", message.payload())
-                                .add();
-                    }
-                    batch.execute();
-                });
+                handle ->
+                        handle.createUpdate(
+                                        "insert into outbox (id, topic, key, headers, payload)"
+                                                + " select m.id, m.topic, m.key, cast(m.headers as jsonb), m.payload"
+                                                + " from unnest(:ids, :topics, :keys, :headers, :payloads)"
+                                                + " with ordinality as m (id, topic, key, headers, payload, place)"
+                                                + " order by place")
+                                .bind("ids", Columns.uuids(messages, OutboxMessage::id))
+                                .bind("topics", Columns.texts(messages, OutboxMessage::topic))
+                                .bind("keys", Columns.texts(messages, OutboxMessage::key))
+                                .bind(
+                                        "headers",
+                                        Columns.texts(messages, one -> Json.text(one.headers())))
+                                .bind("payloads", Columns.texts(messages, OutboxMessage::payload))
+                                .execute());
         wakeRelayAfterCommit();
     }
 

@@ -1,9 +1,12 @@
 package dev.cistern.pool.work;
 
 import dev.cistern.common.message.Owner;
+import dev.cistern.common.message.Topics;
 import dev.cistern.common.operation.Representations;
 import dev.cistern.common.runtime.BacklogConfig;
-import dev.cistern.common.runtime.ChannelLag;
+import dev.cistern.common.runtime.Channel.Subscription;
+import dev.cistern.common.runtime.ChannelConfig;
+import dev.cistern.common.runtime.Channels;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.OperationConfig;
 import dev.cistern.common.runtime.Service;
@@ -18,7 +21,6 @@ import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
-import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -30,15 +32,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /** The operations of pool-service, put together and running from start to stop. */
 @Singleton
 public class PoolWork implements Service {
+    /** The channel of results. */
+    public static final String RESULTS = "pool-results";
+
+    /** The channel of the conversation with volume-service. */
+    public static final String ANSWERS = "pool-internal";
+
+    /** The channel of workers' signs of life. */
+    public static final String HEARTBEATS = "pool-heartbeats";
+
+    /**
+     * Most results are volume-service's and passed over: they need not wake this one one by one.
+     */
+    private static final Map<String, Object> RARELY =
+            Map.of(
+                    ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 32_768,
+                    ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 25);
+
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
 
     private final ServiceRuntime runtime;
     private final TopicKeeper topics;
-    private final ChannelLag lag;
+    private final Channels channels;
     private final PoolEvents events;
     private final Map<String, PoolVerb> verbs;
 
@@ -46,8 +66,8 @@ public class PoolWork implements Service {
             @DataSource("pool") javax.sql.DataSource dataSource,
             TransactionSynchronizationRegistry synchronizations,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            KafkaClientService clients,
             TopicConfig topicConfig,
+            ChannelConfig channelConfig,
             BacklogConfig backlog,
             OperationConfig operationConfig,
             Traces traces,
@@ -63,7 +83,16 @@ public class PoolWork implements Service {
                                 foundation.outbox(),
                                 events));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
-        lag = new ChannelLag(clients, List.of("pool-results", "pool-internal", "pool-heartbeats"));
+        channels =
+                new Channels(
+                        kafka,
+                        channelConfig.instance(),
+                        List.of(
+                                Subscription.shared(RESULTS, Topics.RESULTS, "cistern-pool-service")
+                                        .with(RARELY),
+                                Subscription.shared(
+                                        ANSWERS, Topics.INTERNAL, "cistern-pool-service-internal"),
+                                Subscription.ofEach(HEARTBEATS, Topics.HEARTBEATS)));
         runtime =
                 new ServiceRuntime(
                         foundation,
@@ -75,8 +104,7 @@ public class PoolWork implements Service {
                                 backlog.limits(),
                                 operationConfig.bulkLimits(),
                                 operationConfig.retention(),
-                                new ChannelLag(
-                                        clients, List.of("pool-results", "pool-heartbeats"))));
+                                () -> channels.caughtUp(RESULTS, HEARTBEATS)));
     }
 
     private static Map<String, PoolVerb> verbs(Workshop workshop) {
@@ -99,6 +127,7 @@ public class PoolWork implements Service {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        channels.close();
         runtime.close();
         topics.close();
     }
@@ -119,8 +148,8 @@ public class PoolWork implements Service {
     }
 
     @Override
-    public ChannelLag lag() {
-        return lag;
+    public Channels channels() {
+        return channels;
     }
 
     @Override
