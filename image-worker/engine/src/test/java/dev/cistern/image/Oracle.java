@@ -77,14 +77,19 @@ public final class Oracle {
     }
 
     private static void requireInstalled(String tool) {
-        var installed =
+        requireJudge(
+                tool,
                 Arrays.stream(System.getenv("PATH").split(":", -1))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool))));
+    }
+
+    /** A judge that is not there fails the test, or has it skipped, as {@link #qemuImg} does. */
+    static void requireJudge(String judge, boolean installed) {
         if (!installed && "required".equals(System.getProperty("oracle"))) {
-            fail("the judge " + tool + " is not installed");
+            fail("the judge " + judge + " is not installed");
         }
         if (!installed) {
-            abort("the judge " + tool + " is not installed");
+            abort("the judge " + judge + " is not installed");
         }
     }
 }
