@@ -67,4 +67,12 @@ final class SoakTest {
         assertThat(report.path("operations").path("DeleteVolume").path("succeeded").asLong())
                 .isPositive();
     }
+
+    @Test
+    void longOperationsAreCancelledOnTheirWay() throws Exception {
+        var report = soak("cancel", "--operations", "8", "--cancelled", "2", "--seed", "7");
+
+        assertThat(report.path("violations")).isEmpty();
+        assertThat(report.path("ends").path("cancelled").asLong()).isGreaterThanOrEqualTo(2);
+    }
 }

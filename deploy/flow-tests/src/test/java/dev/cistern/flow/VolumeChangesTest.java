@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,61 @@ final class VolumeChangesTest {
 
     private static List<String> names(String volume) throws Exception {
         return cistern.api().get(path(volume) + "/snapshots").body().findValuesAsText("name");
+    }
+
+    private static JsonNode orphan(String kind) throws Exception {
+        cistern.api()
+                .success("pools", cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of()));
+        return cistern.api().all("/v1/volumes/orphans?pool=" + POOL).stream()
+                .filter(each -> each.path("kind").asText().equals(kind))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonNode rid(JsonNode orphan, String verb, Map<String, ?> body)
+            throws Exception {
+        var path = "/v1/volumes/orphans/" + orphan.path("id").asText() + "/" + verb;
+        return success(cistern.api().post(path, body));
+    }
+
+    @Test
+    void whatDoesNotGoTogetherIsSetRight() throws Exception {
+        success(create("odd", Map.of()));
+        Files.move(folder.resolve("odd"), data.resolve("elsewhere"));
+        Judge.output(folder, "qemu-img", "create", "-q", "-f", "vmdk", "odd", "3M");
+
+        rid(orphan("drifted"), "quarantine", Map.of());
+        assertThat(Files.exists(folder.resolve("odd"))).isFalse();
+        rid(orphan("quarantined"), "adopt", Map.of("name", "other.vmdk"));
+        assertThat(cistern.api().get(path("other.vmdk")).body().path("capacity").asLong())
+                .isEqualTo(3 * MIB);
+        assertThat(Judge.info(folder.resolve("other.vmdk")).path("format").asText())
+                .isEqualTo("vmdk");
+
+        Files.move(
+                data.resolve("elsewhere"),
+                folder.resolve(".cistern/trash/kept-" + UUID.randomUUID()));
+        rid(orphan("leftover"), "adopt", Map.of("name", "back"));
+        Judge.check(folder.resolve("back"));
+        assertThat(cistern.api().get(path("back")).body().path("format").asText())
+                .isEqualTo("qcow2");
+
+        var staged = folder.resolve(".cistern/staging/" + UUID.randomUUID() + ".1");
+        Files.writeString(Files.createDirectory(staged).resolve("image"), "half of it");
+        rid(orphan("leftover"), "purge", Map.of());
+        assertThat(Files.exists(staged)).isFalse();
+        assertThat(cistern.api().all("/v1/volumes/orphans")).isEmpty();
+        var events = EventLog.read(cistern.kafka());
+        assertThat(events)
+                .extracting(EventLog.Event::type)
+                .contains(
+                        "dev.cistern.volume.quarantined.v1",
+                        "dev.cistern.orphan.found.v1",
+                        "dev.cistern.orphan.adopted.v1",
+                        "dev.cistern.orphan.purged.v1");
+        for (var event : events) {
+            assertThat(Schemas.faults(event)).isEmpty();
+        }
     }
 
     @Test
