@@ -13,6 +13,7 @@ final class CreationRules {
     private static final Set<String> RAW_MODES = Set.of("off", "falloc", "full");
     private static final Set<String> QCOW2_MODES = Set.of("off", "metadata", "falloc", "full");
     private static final Set<String> ADAPTERS = Set.of("ide", "lsilogic", "buslogic", "legacyESX");
+    private static final Set<String> SUBFORMATS = Set.of("monolithicSparse", "streamOptimized");
     private static final int MIN_CLUSTER = 512;
     private static final int MAX_CLUSTER = 2 << 20;
     private static final int USUAL_CLUSTER = 64 << 10;
@@ -25,11 +26,21 @@ final class CreationRules {
     private CreationRules() {}
 
     /**
-     * Refuses what an image of the format cannot be.
+     * Refuses what a new, empty image of the format cannot be.
      *
      * @throws ProblemException with the option and its rule
      */
-    static void require(String format, long capacity, ImageOptions options) {
+    static void requireEmpty(String format, long capacity, ImageOptions options) {
+        requireFilled(format, capacity, options);
+        if ("streamOptimized".equals(options.subformat())) {
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED,
+                    "vmdk images of subformat 'streamOptimized' are written once: make one as the clone of a volume");
+        }
+    }
+
+    /** The same for one that is made with content. */
+    static void requireFilled(String format, long capacity, ImageOptions options) {
         if (format.equals("vmdk")) {
             requireVmdk(options);
         } else if (format.equals("raw")) {
@@ -62,10 +73,10 @@ final class CreationRules {
             throw refused("hardwareVersion is '%s'; it is a number up to 99".formatted(hardware));
         }
         var subformat = options.subformat();
-        if (subformat != null && !subformat.equals("monolithicSparse")) {
+        if (subformat != null && !SUBFORMATS.contains(subformat)) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
-                    "vmdk images of subformat '%s' cannot be created; monolithicSparse can"
+                    "vmdk images of subformat '%s' cannot be made; monolithicSparse can, and streamOptimized as clones"
                             .formatted(subformat));
         }
     }

@@ -3,6 +3,7 @@ package dev.cistern.volume;
 import dev.cistern.common.message.SnapshotRef;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ public record Snapshot(
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** What takes it, if that has not ended. */
+    public Set<UUID> takenBy() {
+        return state == State.CREATING && operation != null ? Set.of(operation) : Set.of();
     }
 
     /** As commands name it. */

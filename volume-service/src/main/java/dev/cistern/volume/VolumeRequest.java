@@ -35,20 +35,32 @@ public record VolumeRequest(
     /** Refuses what cannot be a volume, with the reason. */
     public VolumeRequest {
         requireName(name);
+        requireFormat(format);
+        capacity = wholeSectors(capacity);
+        CreationRules.requireEmpty(format, capacity, options);
+        requirePermissions(permissions);
+    }
+
+    static void requireFormat(String format) {
         if (!CREATABLE.contains(format)) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
                     "volumes of format '%s' cannot be created; raw, qcow2 and vmdk can"
                             .formatted(format));
         }
+    }
+
+    static long wholeSectors(long capacity) {
         if (capacity < 1 || capacity > Long.MAX_VALUE - SECTOR) {
             throw new ProblemException(
                     ProblemCode.INVALID_REQUEST,
                     "capacity is %d bytes; it must be at least 1".formatted(capacity),
                     Map.of("requested", capacity));
         }
-        capacity = Math.ceilDiv(capacity, SECTOR) * (long) SECTOR;
-        CreationRules.require(format, capacity, options);
+        return Math.ceilDiv(capacity, SECTOR) * (long) SECTOR;
+    }
+
+    static void requirePermissions(Permissions permissions) {
         if (permissions.mode() < 0 || permissions.mode() > MAX_MODE) {
             throw refused("the mode is not of the octal digits 0000 to 7777");
         }

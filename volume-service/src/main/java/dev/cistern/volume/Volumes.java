@@ -56,12 +56,18 @@ public final class Volumes {
     }
 
     /**
-     * A volume that is to be like another.
+     * A volume that is to have the content of another.
      *
      * @throws ProblemException if the name is taken
      */
-    public UUID requested(PoolView pool, String name, Volume like, String format, String tenant) {
-        return entered(pool, name, tenant, format, like.capacity(), like.permissions(), null);
+    public UUID requested(
+            PoolView pool,
+            String name,
+            String format,
+            long capacity,
+            Permissions permissions,
+            String tenant) {
+        return entered(pool, name, tenant, format, capacity, permissions, null);
     }
 
     /** The same for one whose file is there already, of which little is known. */
@@ -274,6 +280,15 @@ public final class Volumes {
                                         .bind("owner", file.permissions().owner())
                                         .bind("group", file.permissions().group()))
                 == 1;
+    }
+
+    /** Its image is of another format. */
+    public void converted(UUID id, String format) {
+        var _ =
+                update(
+                        "update volume set format = :format where id = :id",
+                        id,
+                        statement -> statement.bind("format", format));
     }
 
     /** Its image was checked. */

@@ -141,11 +141,13 @@ public sealed interface Command {
     }
 
     /**
-     * Makes a new image that reads as another volume does now, and publishes it under its name.
+     * Makes a new image that reads as another volume does, or did in a snapshot, and publishes it
+     * under its name.
      *
      * @param name file name in the pool's folder
-     * @param format of the new image; that of the source, or qcow2 for a linked one, unless all of
-     *     it is copied
+     * @param format of the new image; without a shape that of the source, or qcow2 for a linked one
+     * @param shape what the new image is to be like: its content is copied, or what it is linked
+     *     to; null for a copy of the source's file, with all that is in it, or a usual link
      */
     record CloneVolume(
             PoolPlace pool,
@@ -155,8 +157,22 @@ public sealed interface Command {
             String format,
             Permissions permissions,
             ImageSource source,
-            CloneStrategy strategy)
-            implements OfVolume {}
+            CloneStrategy strategy,
+            @Nullable ImageShape shape)
+            implements OfVolume {
+        /** An image that is like its source. */
+        public CloneVolume(
+                PoolPlace pool,
+                UUID volumeId,
+                long generation,
+                String name,
+                String format,
+                Permissions permissions,
+                ImageSource source,
+                CloneStrategy strategy) {
+            this(pool, volumeId, generation, name, format, permissions, source, strategy, null);
+        }
+    }
 
     /** Makes an image independent of those below it, by copying into it what it has from them. */
     record FlattenVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
@@ -188,6 +204,22 @@ public sealed interface Command {
 
     /** Gives the space back that an image spends on zeroes. */
     record CompactVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)
+            implements OnImage {}
+
+    /**
+     * Makes the content of a volume an image of another format, or of the same with other options,
+     * under the same name. What the image builds on it needs no more.
+     *
+     * @param format from then on
+     * @param options beyond it
+     */
+    record ConvertVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            ImageRef image,
+            String format,
+            ImageOptions options)
             implements OnImage {}
 
     /**

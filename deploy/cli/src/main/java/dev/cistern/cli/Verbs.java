@@ -37,8 +37,10 @@ import dev.cistern.cli.volume.OrphanList;
 import dev.cistern.cli.volume.OrphanWork;
 import dev.cistern.cli.volume.VolCheck;
 import dev.cistern.cli.volume.VolClone;
+import dev.cistern.cli.volume.VolConvert;
 import dev.cistern.cli.volume.VolCreate;
 import dev.cistern.cli.volume.VolCreateAs;
+import dev.cistern.cli.volume.VolCreateFrom;
 import dev.cistern.cli.volume.VolDelete;
 import dev.cistern.cli.volume.VolDumpXml;
 import dev.cistern.cli.volume.VolGraph;
@@ -95,6 +97,7 @@ final class Verbs {
         all.put("pool-dumpxml", () -> new CommandLine(new PoolDumpXml()));
         all.put("vol-create", () -> new CommandLine(new VolCreate()));
         all.put("vol-create-as", () -> new CommandLine(new VolCreateAs()));
+        all.put("vol-create-from", () -> new CommandLine(new VolCreateFrom()));
         all.put("vol-list", () -> new CommandLine(new VolList()));
         all.put("vol-info", () -> new CommandLine(new VolInfo()));
         all.put("vol-dumpxml", () -> new CommandLine(new VolDumpXml()));
@@ -102,6 +105,7 @@ final class Verbs {
         all.put("vol-check", () -> new CommandLine(new VolCheck()));
         all.put("vol-repair", () -> new CommandLine(new VolRepair()));
         all.put("vol-clone", () -> new CommandLine(new VolClone()));
+        all.put("vol-convert", () -> new CommandLine(new VolConvert()));
         all.put("vol-move", () -> new CommandLine(new VolMove()));
         all.put("vol-flatten", VolWork::flatten);
         all.put("vol-commit", VolWork::commit);

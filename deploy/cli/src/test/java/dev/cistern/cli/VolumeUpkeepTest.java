@@ -6,8 +6,12 @@ import static dev.cistern.cli.Bodies.pool;
 import static dev.cistern.cli.Bodies.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +33,8 @@ final class VolumeUpkeepTest {
                 "web1 web2 --pool images | {'name':'web2','strategy':'best'}",
                 "web1 web2 --pool images --linked | {'name':'web2','strategy':'linked'}",
                 "web1 web2 --pool images --reflink | {'name':'web2','strategy':'reflink'}",
+                "web1 web2 --pool images --format vmdk --subformat streamOptimized --capacity 2K | {'name':'web2','strategy':'best','format':'vmdk','capacity':2048,'subformat':'streamOptimized'}",
+                "web1 web2 --pool images --snapshot before | {'name':'web2','strategy':'best','snapshot':'before'}",
                 "web1 web2 --pool images --full --to-pool fast | {'name':'web2','strategy':'full','pool':'fast'}"
             })
     void clones(String arguments, String body) {
@@ -39,6 +45,25 @@ final class VolumeUpkeepTest {
         assertThat(run.out()).as(run.err()).isEqualToIgnoringNewLines("Vol web2 cloned from web1");
         assertThat(server.lines()).containsExactly("POST /v1/volumes/images%3Aweb1/clone");
         assertThat(server.lastBody()).isEqualTo(body.replace('\'', '"'));
+    }
+
+    @Test
+    void clonesByXml(@TempDir Path folder) throws IOException {
+        server.answers(202, operation("volume", "succeeded"));
+        var file = Files.writeString(folder.resolve("web2.xml"), "<volume/>");
+
+        var run =
+                client.run(
+                        "vol-create-from fast %s web1 --inputpool images --reflink"
+                                .formatted(file));
+
+        assertThat(run.out())
+                .as(run.err())
+                .isEqualToIgnoringNewLines("Vol web1 created from input vol web1");
+        assertThat(server.lines())
+                .containsExactly(
+                        "POST /v1/volumes/images%3Aweb1/clone?pool=fast&strategy=reflink");
+        assertThat(server.lastBody()).isEqualTo("<volume/>");
     }
 
     @Test
@@ -94,6 +119,16 @@ final class VolumeUpkeepTest {
                 .isEqualToIgnoringNewLines("Vol web1 moved to pool fast");
         assertThat(server.lines()).containsExactly("POST /v1/volumes/images%3Aweb1/move");
         assertThat(server.lastBody()).isEqualTo("{\"pool\":\"fast\"}");
+    }
+
+    @Test
+    void converts() {
+        server.answers(202, operation("volume", "succeeded"));
+
+        assertThat(client.run("vol-convert web1 images --format qcow2 --cluster-size 4K").out())
+                .isEqualToIgnoringNewLines("Vol web1 converted");
+        assertThat(server.lines()).containsExactly("POST /v1/volumes/images%3Aweb1/convert");
+        assertThat(server.lastBody()).isEqualTo("{\"format\":\"qcow2\",\"clusterSize\":4096}");
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +98,88 @@ final class ClonesTest {
         write(folder.resolve("full.qcow2"), "write -P 0x22 0 64k");
         write(folder.resolve("linked.qcow2"), "write -P 0x33 0 64k");
         write(folder.resolve(BASE), "read -P 0 0 64k");
+    }
+
+    @Test
+    void clonesHaveTheFormatThatIsAskedFor() throws Exception {
+        var folder = pool("formats");
+        base("formats", folder);
+        var xml =
+                """
+                <volume>
+                  <name>copy.raw</name><capacity>1</capacity><allocation>0</allocation>
+                  <target><format type='raw'/></target>
+                </volume>
+                """;
+
+        succeeds(
+                cistern.api()
+                        .post(
+                                path("formats", BASE) + "/clone",
+                                Map.of(
+                                        "name",
+                                        "copy.vmdk",
+                                        "format",
+                                        "vmdk",
+                                        "subformat",
+                                        "streamOptimized")));
+        succeeds(cistern.api().postXml(path("formats", BASE) + "/clone", xml));
+        succeeds(
+                cistern.api()
+                        .post(path("formats", "copy.vmdk") + "/convert", Map.of("format", "qcow2")));
+
+        Judge.output(folder, "qemu-img", "compare", "-F", "raw", BASE, "copy.raw");
+        assertIdentical(folder, BASE, "copy.vmdk");
+        assertThat(Judge.info(folder.resolve("copy.vmdk")).path("format").asText())
+                .isEqualTo("qcow2");
+        cistern.api().success("pools", cistern.api().post("/v1/pools/formats/refresh", Map.of()));
+        assertThat(cistern.api().all("/v1/volumes?pool=formats"))
+                .hasSize(3)
+                .allMatch(volume -> volume.path("conditions").isEmpty());
+    }
+
+    @Test
+    void aVolumeIsMadeKeptClonedAndDeletedWithoutWaiting() throws Exception {
+        var folder = pool("line");
+        var asked = new ArrayList<Api.Answer>();
+        asked.add(
+                cistern.api()
+                        .post(
+                                "/v1/volumes",
+                                Map.of(
+                                        "pool",
+                                        "line",
+                                        "name",
+                                        BASE,
+                                        "format",
+                                        "qcow2",
+                                        "capacity",
+                                        16 << 20)));
+        asked.add(
+                cistern.api().post(path("line", BASE) + "/snapshots", Map.of("name", "before")));
+        asked.add(
+                cistern.api()
+                        .post(
+                                path("line", BASE) + "/clone",
+                                Map.of("name", "copy", "snapshot", "before")));
+        asked.add(cistern.api().post(path("line", BASE) + "/resize", Map.of("capacity", 20 << 20)));
+        asked.add(
+                cistern.api()
+                        .post(
+                                path("line", BASE) + "/clone",
+                                Map.of("name", "late", "snapshot", "before")));
+        asked.add(cistern.api().delete(path("line", BASE)));
+
+        for (var each : asked) {
+            succeeds(each);
+        }
+
+        assertThat(PoolFiles.in(folder)).containsExactly("copy", "late");
+        for (var clone : new String[] {"copy", "late"}) {
+            assertThat(Judge.info(folder.resolve(clone)).path("virtual-size").asLong())
+                    .isEqualTo(16 << 20);
+            Judge.check(folder.resolve(clone));
+        }
     }
 
     @Test

@@ -4,11 +4,13 @@ import dev.cistern.common.http.OperationAnswers;
 import dev.cistern.common.http.RequestContext;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.CloneRequest;
 import dev.cistern.volume.work.CloneService;
 import dev.cistern.volume.work.PreflightService;
 import dev.cistern.volume.work.UpkeepService;
 import dev.cistern.volume.work.VolumeService;
 import dev.cistern.volume.work.VolumeWork;
+import dev.cistern.volume.xml.VolumeXml;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -18,6 +20,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +75,24 @@ public class UpkeepResource {
                 clones.clone(volume, required(clone).request(), context.requester()), context);
     }
 
+    /** The same as libvirt's XML says. */
+    @POST
+    @Path("{volume}/clone")
+    @Consumes({MediaType.APPLICATION_XML, MediaType.TEXT_XML})
+    public Response cloneFromXml(
+            @PathParam("volume") String volume,
+            String xml,
+            @QueryParam("pool") @Nullable String pool,
+            @QueryParam("strategy") @Nullable String strategy,
+            @BeanParam RequestContext context) {
+        var source = volumes.get(volume);
+        var wanted = VolumeXml.read(pool == null ? source.poolId().toString() : pool, xml);
+        var request =
+                CloneRequest.of(wanted, CloneJson.strategy(strategy));
+        return operations.accepted(
+                clones.clone(source.id().toString(), request, xml, context.requester()), context);
+    }
+
     /** Brings a volume into another pool. */
     @POST
     @Path("{volume}/move")
@@ -89,6 +110,18 @@ public class UpkeepResource {
     @Path("{volume}/flatten")
     public Response flatten(@PathParam("volume") String volume, @BeanParam RequestContext context) {
         return operations.accepted(upkeep.flatten(volume, context.requester()), context);
+    }
+
+    /** Gives a volume another format, under the same name. */
+    @POST
+    @Path("{volume}/convert")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response convert(
+            @PathParam("volume") String volume,
+            @Nullable ConvertJson convert,
+            @BeanParam RequestContext context) {
+        return operations.accepted(
+                upkeep.convert(volume, required(convert).request(), context.requester()), context);
     }
 
     /** Writes what a volume has of its own into the one that it builds on. */

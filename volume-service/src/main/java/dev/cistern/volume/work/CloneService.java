@@ -8,8 +8,16 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.CloneRequest;
 import dev.cistern.volume.PoolView;
+import dev.cistern.volume.Snapshot;
+import dev.cistern.volume.Volume;
 import jakarta.inject.Singleton;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What users make of volumes that are there: other volumes. */
 @Singleton
@@ -26,10 +34,20 @@ public class CloneService {
      * Accepts the making of a volume that reads as another does once what is before it has ended.
      *
      * @param reference of the source: id or {@code POOL:NAME}
-     * @throws ProblemException if there is no such source, a pool is not running or out of reach of
+     * @throws ProblemException if there is no such source or snapshot of it, a pool is not running or out of reach of
      *     the other's workers, the name is taken, there is no room, or too much waits already
      */
     public Operation clone(String reference, CloneRequest request, Requester requester) {
+        return clone(reference, request, null, requester);
+    }
+
+    /**
+     * The same from libvirt's XML.
+     *
+     * @param xml which is kept with the volume, or null
+     */
+    public Operation clone(
+            String reference, CloneRequest request, @Nullable String xml, Requester requester) {
         return reception.take(
                 requester,
                 () -> {
@@ -39,28 +57,54 @@ public class CloneService {
                             request.pool() == null ? from : workshop.pools().open(request.pool());
                     requireReach(from, pool);
                     request.requirePool(pool, source);
+                    var snapshot = snapshot(source, request);
+                    var bytes = snapshot.map(Snapshot::capacity).orElse(source.capacity());
+                    request.requireShape(source, bytes);
+                    var capacity = request.shape().capacity(bytes);
                     var id =
                             workshop.volumes()
                                     .requested(
                                             pool,
                                             request.name(),
-                                            source,
                                             request.format(source),
+                                            capacity,
+                                            Objects.requireNonNullElse(
+                                                    request.shape().permissions(),
+                                                    source.permissions()),
                                             requester.tenant());
+                    if (xml != null) {
+                        workshop.images().givenAs(id, xml);
+                    }
                     var order =
                             new Reception.Order(
                                     CloneVolume.KIND,
                                     id,
                                     request.name(),
                                     pool,
-                                    lane(request, from, pool),
+                                    lane(request, source, from, pool),
                                     List.of(Claim.exclusive(id), Claim.shared(source.id())),
-                                    new CloneVolume.Request(source.id(), request.strategy()),
-                                    reception.creationOf(source));
+                                    new CloneVolume.Request(
+                                            source.id(),
+                                            request.strategy(),
+                                            snapshot.map(Snapshot::id).orElse(null),
+                                            request.shape()),
+                                    creationOf(source, snapshot));
                     var operation = reception.accept(order, requester);
-                    workshop.ledger().reserve(pool, source.capacity());
+                    workshop.ledger().reserve(pool, capacity);
                     return operation;
                 });
+    }
+
+    private Optional<Snapshot> snapshot(Volume source, CloneRequest request) {
+        return request.snapshot() == null
+                ? Optional.empty()
+                : Optional.of(workshop.snapshots().rows().get(source, request.snapshot()));
+    }
+
+    private Set<UUID> creationOf(Volume source, Optional<Snapshot> snapshot) {
+        var creations = new HashSet<>(reception.creationOf(source));
+        snapshot.ifPresent(each -> creations.addAll(each.takenBy()));
+        return creations;
     }
 
     /** A worker must have both folders. */
@@ -73,11 +117,19 @@ public class CloneService {
         }
     }
 
-    private static Lane lane(CloneRequest request, PoolView from, PoolView to) {
+    private static Lane lane(CloneRequest request, Volume source, PoolView from, PoolView to) {
         var quick =
                 switch (request.strategy()) {
                     case REFLINK, LINKED -> true;
-                    case BEST -> from.reflinks() && from.id().equals(to.id());
+                    case BEST ->
+                            from.reflinks()
+                                    && from.id().equals(to.id())
+                                    && request.snapshot() == null
+                                    && request.shape()
+                                            .isThatOf(
+                                                    request.format(source),
+                                                    source.format(),
+                                                    source.capacity());
                     case FULL -> false;
                 };
         return quick ? Lane.METADATA : Lane.BULK;

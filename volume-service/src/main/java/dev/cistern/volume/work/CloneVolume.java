@@ -2,6 +2,8 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
@@ -10,16 +12,33 @@ import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.CloneRequest;
 import dev.cistern.volume.Volume;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Has a worker make a volume that reads as another does. */
 record CloneVolume(Workshop workshop) implements UseCase {
     static final String KIND = "CloneVolume";
 
-    /** Of what, and how. */
-    record Request(UUID source, CloneStrategy strategy) {}
+    /**
+     * Of what, and how.
+     *
+     * @param snapshot whose content it is; null for the source as it is then
+     * @param shape what it is to be; null in requests of an earlier version
+     */
+    record Request(
+            UUID source,
+            CloneStrategy strategy,
+            @Nullable UUID snapshot,
+            CloneRequest.@Nullable Shape shape) {
+        /** What it is to be. */
+        CloneRequest.Shape wanted() {
+            return Objects.requireNonNullElse(shape, CloneRequest.Shape.SAME);
+        }
+    }
 
     /** What the user sees of a success. */
     private record Cloned(
@@ -44,6 +63,10 @@ record CloneVolume(Workshop workshop) implements UseCase {
             requireRoomAbove(source);
         }
         var volume = workshop.volumes().get(operation.target());
+        var snapshot =
+                request.snapshot() == null
+                        ? null
+                        : workshop.snapshots().there(request.snapshot(), source);
         return new Turn.Send(
                 new Command.CloneVolume(
                         pool.place(),
@@ -52,8 +75,38 @@ record CloneVolume(Workshop workshop) implements UseCase {
                         volume.name(),
                         volume.format(),
                         volume.permissions(),
-                        new ImageSource(from.place(), source.id(), source.image()),
-                        request.strategy()));
+                        new ImageSource(
+                                from.place(),
+                                source.id(),
+                                source.image(),
+                                snapshot == null ? null : snapshot.ref()),
+                        request.strategy(),
+                        shape(
+                                request,
+                                source,
+                                snapshot == null ? source.capacity() : snapshot.capacity(),
+                                volume)));
+    }
+
+    /** Null if it is as its source is by now. */
+    private @Nullable ImageShape shape(Request request, Volume source, long bytes, Volume volume) {
+        var wanted = request.wanted();
+        var file = request.strategy() == CloneStrategy.LINKED ? volume.format() : source.format();
+        if (request.snapshot() == null && wanted.isThatOf(volume.format(), file, bytes)) {
+            return null;
+        }
+        if (request.strategy() == CloneStrategy.REFLINK) {
+            throw CloneRequest.notByReflink(source);
+        }
+        return new ImageShape(options(wanted, source, volume), wanted.capacity(bytes));
+    }
+
+    /** What is not said of a qcow2 image is as in the source, if that is one too. */
+    private ImageOptions options(CloneRequest.Shape wanted, Volume source, Volume volume) {
+        var both = volume.format().equals("qcow2") && source.format().equals("qcow2");
+        return both && wanted.options().equals(ImageOptions.USUAL)
+                ? workshop.images().of(source.id()).options()
+                : wanted.options();
     }
 
     private void requireRoomAbove(Volume source) {
@@ -88,7 +141,9 @@ record CloneVolume(Workshop workshop) implements UseCase {
     private void learn(Operation operation, CloneStrategy used) {
         var request = operation.request(Request.class);
         var source = workshop.volumes().get(request.source());
-        if (source.poolId().equals(operation.pool())
+        if (operation.sentCommand() instanceof Command.CloneVolume clone
+                && clone.shape() == null
+                && source.poolId().equals(operation.pool())
                 && (used == CloneStrategy.REFLINK || request.strategy() == CloneStrategy.BEST)) {
             workshop.pools().clonesByReflink(operation.pool(), used == CloneStrategy.REFLINK);
         }

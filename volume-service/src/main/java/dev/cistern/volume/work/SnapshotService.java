@@ -10,7 +10,6 @@ import dev.cistern.volume.Snapshots;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What users do with snapshots of volumes. Each method is in one transaction. */
@@ -73,16 +72,8 @@ public class SnapshotService {
                     var request =
                             new SnapshotRequest(
                                     kind, snapshot.id(), reverts ? snapshot.capacity() : 0);
-                    return volumes.change(of, request, takenBy(snapshot), requester);
+                    return volumes.change(of, request, snapshot.takenBy(), requester);
                 });
-    }
-
-    /** What takes it, if that has not ended. */
-    private static Set<UUID> takenBy(Snapshot snapshot) {
-        var operation = snapshot.operation();
-        return snapshot.state() == Snapshot.State.CREATING && operation != null
-                ? Set.of(operation)
-                : Set.of();
     }
 
     /** Those of a volume, oldest first. */

@@ -2,9 +2,12 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotEvents;
 import dev.cistern.volume.Snapshots;
+import dev.cistern.volume.Volume;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -31,6 +34,22 @@ record SnapshotStock(Snapshots rows, SnapshotEvents events) {
 
     private static Instant micros(Instant time) {
         return time.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /**
+     * A snapshot that is there.
+     *
+     * @throws ProblemException if it is not, any more or after all
+     */
+    Snapshot there(UUID id, Volume volume) {
+        var snapshot = rows.get(id);
+        if (snapshot.state() != Snapshot.State.AVAILABLE) {
+            throw new ProblemException(
+                    ProblemCode.SNAPSHOT_NOT_FOUND,
+                    "snapshot '%s' of volume '%s' is not there any more"
+                            .formatted(snapshot.name(), volume.name()));
+        }
+        return snapshot;
     }
 
     /** Takes in what the image of a volume was seen to have. */

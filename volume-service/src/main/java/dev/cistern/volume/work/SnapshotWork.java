@@ -37,14 +37,7 @@ sealed interface SnapshotWork extends Change {
 
     /** The one that is there. */
     default Snapshot requireThere(Operation operation, Volume volume) {
-        var snapshot = snapshot(operation);
-        if (snapshot.state() != Snapshot.State.AVAILABLE) {
-            throw new ProblemException(
-                    ProblemCode.SNAPSHOT_NOT_FOUND,
-                    "snapshot '%s' of volume '%s' is not there any more"
-                            .formatted(snapshot.name(), volume.name()));
-        }
-        return snapshot;
+        return stock().there(operation.request(SnapshotRequest.class).snapshot(), volume);
     }
 
     /** Keeps a volume as it is. */

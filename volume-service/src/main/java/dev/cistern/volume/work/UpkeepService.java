@@ -8,6 +8,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
+import dev.cistern.volume.ConvertRequest;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumePatch;
 import dev.cistern.volume.VolumeQuery;
@@ -144,15 +145,44 @@ public class UpkeepService {
                 requester,
                 () -> {
                     var volume = reception.existing(reference);
-                    var claims = new ArrayList<>(List.of(Claim.exclusive(volume.id())));
-                    for (var base : workshop.chains().below(volume)) {
-                        if (claims.stream()
-                                .noneMatch(claim -> claim.resource().equals(base.id()))) {
-                            claims.add(Claim.shared(base.id()));
-                        }
-                    }
                     return reception.accept(
-                            longWork(FlattenVolume.KIND, volume, claims, Map.of()), requester);
+                            longWork(
+                                    FlattenVolume.KIND, volume, withThoseBelow(volume), Map.of()),
+                            requester);
+                });
+    }
+
+    /** A volume is changed, and what it builds on is read. */
+    private List<Claim> withThoseBelow(Volume volume) {
+        var claims = new ArrayList<>(List.of(Claim.exclusive(volume.id())));
+        for (var base : workshop.chains().below(volume)) {
+            if (claims.stream().noneMatch(claim -> claim.resource().equals(base.id()))) {
+                claims.add(Claim.shared(base.id()));
+            }
+        }
+        return claims;
+    }
+
+    /**
+     * Accepts that a volume's image becomes one of another format or with other options, under the
+     * same name; it needs what it builds on no more.
+     *
+     * @param reference id or {@code POOL:NAME}
+     * @throws ProblemException as for {@link #flatten}, or if no image can be like that
+     */
+    public Operation convert(String reference, ConvertRequest request, Requester requester) {
+        return reception.take(
+                requester,
+                () -> {
+                    var volume = reception.existing(reference);
+                    var format = request.format(volume);
+                    return reception.accept(
+                            longWork(
+                                    ConvertVolume.KIND,
+                                    volume,
+                                    withThoseBelow(volume),
+                                    new ConvertVolume.Request(format, request.options())),
+                            requester);
                 });
     }
 

@@ -138,6 +138,7 @@ public class VolumeWork implements Service {
                                                 CheckVolume.repairing(workshop.volumes())),
                                         new InPlace(workshop, new RenameVolume(workshop)),
                                         new InPlace(workshop, new MoveVolume(workshop)),
+                                        new InPlace(workshop, new ConvertVolume(workshop)),
                                         new InPlace(workshop, new FlattenVolume()),
                                         new InPlace(workshop, new CommitVolume(workshop)),
                                         new InPlace(workshop, new CompactVolume()),

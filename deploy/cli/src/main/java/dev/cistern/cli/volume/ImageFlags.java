@@ -37,6 +37,12 @@ final class ImageFlags {
     private @Nullable Integer refcountBits;
 
     @Option(
+            names = "--subformat",
+            paramLabel = "NAME",
+            description = "vmdk: monolithicSparse, or of clones streamOptimized")
+    private @Nullable String subformat;
+
+    @Option(
             names = "--adapter-type",
             paramLabel = "TYPE",
             description = "vmdk: ide, lsilogic, buslogic or legacyESX")
@@ -64,6 +70,9 @@ final class ImageFlags {
         }
         if (compressionType != null) {
             body.put("compressionType", compressionType);
+        }
+        if (subformat != null) {
+            body.put("subformat", subformat);
         }
         if (adapterType != null) {
             body.put("adapterType", adapterType);

@@ -5,6 +5,7 @@ import dev.cistern.cli.command.Session;
 import dev.cistern.cli.http.Failure;
 import dev.cistern.cli.http.Json;
 import dev.cistern.cli.operation.Work;
+import dev.cistern.cli.text.ByteSize;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -17,7 +18,11 @@ import picocli.CommandLine.Parameters;
         name = "vol-clone",
         description =
                 "Makes a volume that reads as another one: by reflink where the file system can, else by a copy.",
-        footer = "%nExample: cistern vol-clone base.qcow2 web2.qcow2 --pool images --linked")
+        footer = {
+            "%nExample: cistern vol-clone base.qcow2 web2.qcow2 --pool images --linked",
+            "         cistern vol-clone base.qcow2 web2.vmdk --pool images --format vmdk",
+            "         cistern vol-clone web1.qcow2 web2.qcow2 --snapshot before-upgrade"
+        })
 public final class VolClone extends Work {
     @Mixin private VolumeArgument volume = new VolumeArgument();
 
@@ -29,6 +34,26 @@ public final class VolClone extends Work {
             paramLabel = "POOL",
             description = "pool of the new volume (default: that of the other)")
     private @Nullable String target;
+
+    @Option(
+            names = "--snapshot",
+            paramLabel = "SNAPSHOT",
+            description = "what the other volume was in this snapshot of it, by name or id")
+    private @Nullable String snapshot;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "raw, qcow2 or vmdk (default: that of the other)")
+    private @Nullable String format;
+
+    @Option(
+            names = "--capacity",
+            paramLabel = "SIZE",
+            description = "what a guest sees, at least as much as of the other")
+    private @Nullable ByteSize capacity;
+
+    @Mixin private ImageFlags image = new ImageFlags();
 
     @ArgGroup private Strategy strategy = new Strategy();
 
@@ -57,6 +82,16 @@ public final class VolClone extends Work {
         if (target != null) {
             body.put("pool", target);
         }
+        if (snapshot != null) {
+            body.put("snapshot", snapshot);
+        }
+        if (format != null) {
+            body.put("format", format);
+        }
+        if (capacity != null) {
+            body.put("capacity", capacity.bytes());
+        }
+        image.addTo(body);
         return session.api().post(volume.route(session.api()).then("clone"), body);
     }
 

@@ -2,10 +2,12 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.image.Images;
+import dev.cistern.image.operations.Convert;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.FileCopy;
 import dev.cistern.worker.folder.StagedFiles;
@@ -15,8 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an image that reads as another volume does. A copy of the file has all that the file has:
- * snapshots, bitmaps, the name of the image below it.
+ * Makes an image that reads as another volume does, or did. A copy of the file has all that the
+ * file has: snapshots, bitmaps, the name of the image below it. One that is to be of another shape
+ * has the content alone, and stands alone unless it is linked.
  */
 final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
     @Override
@@ -61,7 +64,10 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
             var used =
                     switch (command.strategy()) {
                         case LINKED -> link(command, source, staged);
-                        case REFLINK, BEST, FULL -> copy(command, source, staged, volume);
+                        case REFLINK, BEST, FULL ->
+                                command.shape() == null && command.source().snapshot() == null
+                                        ? copy(command, source, staged, volume)
+                                        : convert(command, source, staged, volume);
                     };
             return used.text();
         }
@@ -75,14 +81,44 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
                     ProblemCode.INVALID_REQUEST,
                     "a linked clone must be in the pool of its source");
         }
+        if (command.source().snapshot() != null) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "a snapshot inside an image cannot be linked to: clone it in full");
+        }
+        var below = new Qcow2Options.Backing(source.name(), source.format().text());
         try (var file = staged.createImage(command.permissions())) {
-            Images.create(
-                    source.info().capacity(),
-                    Qcow2Options.DEFAULT.withBacking(source.name(), source.format().text()),
-                    file);
+            newImage(command)
+                    .createOver(
+                            below,
+                            Math.max(source.info().capacity(), shape(command).capacity()),
+                            file);
             file.sync();
         }
         return CloneStrategy.LINKED;
+    }
+
+    private static ImageShape shape(Command.CloneVolume command) {
+        return Objects.requireNonNullElse(command.shape(), new ImageShape(ImageOptions.USUAL, 0));
+    }
+
+    private static NewImage newImage(Command.CloneVolume command) {
+        return new NewImage(command.name(), command.format(), shape(command).options());
+    }
+
+    private static CloneStrategy convert(
+            Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
+            throws IOException {
+        var conversion = newImage(command).conversion();
+        try (var content = source.content()) {
+            Convert.into(
+                    staged.createImage(command.permissions()),
+                    content,
+                    conversion.withCapacity(
+                            Math.max(content.capacity(), shape(command).capacity())),
+                    volume.progress());
+        }
+        return CloneStrategy.FULL;
     }
 
     private static CloneStrategy copy(

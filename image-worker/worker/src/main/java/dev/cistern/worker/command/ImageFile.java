@@ -116,6 +116,28 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
         }
     }
 
+    /**
+     * Opens the bare file such that nobody else can have it open until it is closed.
+     *
+     * @throws dev.cistern.image.ImageInUseException if a virtual machine or tool has it open
+     */
+    FileStorage holdAlone() throws IOException {
+        var storage = folder.openFile(file.name(), Access.READ_WRITE);
+        try {
+            var _ = Images.lockForRemoval(storage);
+            requireSame();
+            return storage;
+        } catch (IOException | RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+    }
+
+    /** Opens the image for reading while its file is held; only what it names is locked. */
+    DiskImage read() throws IOException {
+        return Images.openNew(folder.openFile(file.name(), Access.READ), options(Access.READ));
+    }
+
     /** Opens the image for a look, whoever has it open. */
     DiskImage look() throws IOException {
         return Images.open(folder, file.name(), options(Access.READ).withoutLocks());
@@ -144,10 +166,16 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
 
     /** What there is to say of it now. */
     FileFacts facts() throws IOException {
-        var status = folder.status(file.name());
-        if (status.isEmpty()) {
-            throw missing(new ImageRef(file.name(), format.text(), file.inode()), folder);
-        }
-        return Facts.of(folder, file.name(), status.get(), format.text());
+        return Facts.of(folder, file.name(), status(), format.text());
+    }
+
+    /** The status of the file that has its name. */
+    FileStatus status() throws IOException {
+        return folder.status(file.name())
+                .orElseThrow(
+                        () ->
+                                missing(
+                                        new ImageRef(file.name(), format.text(), file.inode()),
+                                        folder));
     }
 }

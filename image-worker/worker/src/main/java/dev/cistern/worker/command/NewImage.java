@@ -7,11 +7,16 @@ import dev.cistern.image.CreateOptions;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.Images;
 import dev.cistern.image.Preallocation;
+import dev.cistern.image.operations.Conversion;
+import dev.cistern.image.operations.NewImage.Qcow2;
+import dev.cistern.image.operations.NewImage.Raw;
+import dev.cistern.image.operations.NewImage.Vmdk;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Storage;
 import dev.cistern.image.vmdk.VmdkOptions;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param name that its file will have, which a vmdk image has in it
  */
 record NewImage(String name, String format, ImageOptions options) {
+    private static final Set<String> SINGLE_FILE = Set.of("monolithicSparse", "streamOptimized");
 
     /**
      * Lays the image out on empty storage, which the caller syncs.
@@ -39,22 +45,62 @@ record NewImage(String name, String format, ImageOptions options) {
                 case null -> throw unsupported("there are no images of format '%s'", format);
             }
         } catch (IllegalArgumentException e) {
-            throw new ProblemException(
-                    ProblemCode.INVALID_REQUEST, "%s: %s".formatted(format, e.getMessage()));
+            throw refused(e);
         }
+    }
+
+    /**
+     * The same for an image that is made with the content of another.
+     *
+     * @throws ProblemException likewise
+     */
+    Conversion conversion() {
+        try {
+            return Conversion.to(
+                    switch (ImageFormat.of(format).orElse(null)) {
+                        case RAW -> new Raw(preallocation(options));
+                        case QCOW2 -> new Qcow2(qcow2(options), false);
+                        case VMDK -> new Vmdk(vmdk(options), name);
+                        case null ->
+                                throw unsupported("there are no images of format '%s'", format);
+                    });
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * Lays a qcow2 image out over another one.
+     *
+     * @throws ProblemException likewise
+     */
+    void createOver(Qcow2Options.Backing below, long capacity, Storage storage) throws IOException {
+        try {
+            Images.create(
+                    capacity, qcow2(options).withBacking(below.file(), below.format()), storage);
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private ProblemException refused(IllegalArgumentException e) {
+        return new ProblemException(
+                ProblemCode.INVALID_REQUEST, "%s: %s".formatted(format, e.getMessage()));
     }
 
     /** One of more than one file could not be published in one step. */
     private static VmdkOptions vmdk(ImageOptions options) {
         var usual = VmdkOptions.DEFAULT;
         var subformat = options.subformat();
-        if (subformat != null && !subformat.equals(usual.subformat().text())) {
+        if (subformat != null && !SINGLE_FILE.contains(subformat)) {
             throw unsupported("vmdk images of subformat '%s' cannot be created", subformat);
         }
         var adapter = options.adapterType();
         var hardware = options.hardwareVersion();
         return new VmdkOptions(
-                usual.subformat(),
+                subformat == null
+                        ? usual.subformat()
+                        : VmdkOptions.Subformat.of(subformat).orElseThrow(),
                 adapter == null
                         ? usual.adapter()
                         : VmdkOptions.Adapter.of(adapter)

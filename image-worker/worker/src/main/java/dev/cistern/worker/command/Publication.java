@@ -123,7 +123,7 @@ final class Publication {
             publish(staged, way);
             staged.discard();
         } catch (IOException | ProblemException e) {
-            undo(e);
+            volume.undo(e);
             throw e;
         }
     }
@@ -138,16 +138,6 @@ final class Publication {
             staged.publish(volume.pool().files(), name);
         } catch (FileAlreadyExistsException _) {
             throw exists();
-        }
-    }
-
-    /** What cannot be undone now is undone by the next attempt or the reaper. */
-    private void undo(Exception failure) {
-        try {
-            volume.pool().requireInPlace();
-            volume.withdraw(volume.work().attempt());
-        } catch (IOException | ProblemException e) {
-            failure.addSuppressed(e);
         }
     }
 

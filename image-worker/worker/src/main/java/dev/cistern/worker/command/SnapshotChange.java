@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,7 +43,11 @@ abstract sealed class SnapshotChange<C extends Command.OnSnapshot>
     }
 
     private static Optional<SnapshotInfo> find(Qcow2Image image, SnapshotRef snapshot) {
-        return image.snapshots().stream()
+        return find(image.snapshots(), snapshot);
+    }
+
+    private static Optional<SnapshotInfo> find(List<SnapshotInfo> there, SnapshotRef snapshot) {
+        return there.stream()
                 .filter(each -> each.name().equals(snapshot.name()))
                 .filter(
                         each ->
@@ -52,8 +57,18 @@ abstract sealed class SnapshotChange<C extends Command.OnSnapshot>
                 .findFirst();
     }
 
-    private static String idOf(Qcow2Image image, SnapshotRef snapshot) {
-        return find(image, snapshot)
+    static String idOf(Qcow2Image image, SnapshotRef snapshot) {
+        return idOf(image.name(), image.snapshots(), snapshot);
+    }
+
+    /**
+     * What an image knows a snapshot by.
+     *
+     * @param there those that it has
+     * @throws ProblemException if it is not among them
+     */
+    static String idOf(String image, List<SnapshotInfo> there, SnapshotRef snapshot) {
+        return find(there, snapshot)
                 .map(SnapshotInfo::id)
                 .orElseThrow(
                         () ->
@@ -61,9 +76,7 @@ abstract sealed class SnapshotChange<C extends Command.OnSnapshot>
                                         ProblemCode.SNAPSHOT_NOT_FOUND,
                                         "%s has no snapshot '%s' of %s: refresh the pool to see those that it has"
                                                 .formatted(
-                                                        image.name(),
-                                                        snapshot.name(),
-                                                        snapshot.taken())));
+                                                        image, snapshot.name(), snapshot.taken())));
     }
 
     /** Keeps an image as it is. */

@@ -1,10 +1,16 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.ImageSource;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
+import dev.cistern.image.Images;
 import dev.cistern.image.OpenGate;
+import dev.cistern.image.OpenOptions;
 import dev.cistern.image.lock.ImageLock;
+import dev.cistern.image.qcow2.Qcow2Inspector;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStorage;
@@ -14,6 +20,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * The image of a volume that is read to make another. Until it is closed no command changes the
@@ -36,7 +43,7 @@ final class SourceImage implements Closeable {
     /**
      * Opens it.
      *
-     * @throws dev.cistern.common.problem.ProblemException if it is not there, or another file is
+     * @throws ProblemException if it is not there, or another file is
      * @throws dev.cistern.image.ImageInUseException if someone writes to it
      */
     static SourceImage open(ImageSource source, VolumeWork volume) throws IOException {
@@ -90,6 +97,31 @@ final class SourceImage implements Closeable {
     /** What it says of itself. */
     ImageInfo info() throws IOException {
         return image.info();
+    }
+
+    /**
+     * What is to be read of it, as a guest sees it, or saw it in a snapshot.
+     *
+     * @return the image, which is closed before this is
+     */
+    DiskImage content() throws IOException {
+        var snapshot = source.snapshot();
+        if (snapshot == null) {
+            return Images.open(
+                    folder(), name(), new OpenOptions(Optional.of(format()), Access.READ, gate()));
+        }
+        requireSnapshots();
+        var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
+        return Images.openSnapshot(folder(), name(), id, gate());
+    }
+
+    private void requireSnapshots() {
+        if (format() != ImageFormat.QCOW2) {
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED,
+                    "%s is a %s image; only qcow2 images have snapshots"
+                            .formatted(name(), format().text()));
+        }
     }
 
     /** Lets the files through that it may name: those in its pool's folder. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class VolumeHandlers {
     private final CreateVolume createVolume = new CreateVolume();
     private final CloneVolume cloneVolume = new CloneVolume();
+    private final ConvertVolume convertVolume = new ConvertVolume();
     private final TrashVolume trashVolume = new TrashVolume();
     private final RestoreVolume restoreVolume = new RestoreVolume();
     private final MoveVolume moveVolume = new MoveVolume();
@@ -52,6 +53,7 @@ final class VolumeHandlers {
             case Command.CommitVolume commit -> new Bound<>(commitVolume, commit);
             case Command.WipeVolume wipe -> new Bound<>(wipeVolume, wipe);
             case Command.CompactVolume compact -> new Bound<>(compactVolume, compact);
+            case Command.ConvertVolume convert -> new Bound<>(convertVolume, convert);
             case Command.TrashVolume trash -> new Bound<>(trashVolume, trash);
             case Command.RestoreVolume restore -> new Bound<>(restoreVolume, restore);
             case Command.MoveVolume move -> new Bound<>(moveVolume, move);

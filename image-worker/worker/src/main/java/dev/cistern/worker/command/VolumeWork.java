@@ -2,6 +2,7 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
+import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.Progress;
 import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.JournalEntry;
@@ -75,6 +76,19 @@ final class VolumeWork {
         entry = read();
     }
 
+    /**
+     * Takes away what this attempt has staged before it failed. What cannot be now is by the next
+     * attempt or the reaper.
+     */
+    void undo(Exception failure) {
+        try {
+            pool.requireInPlace();
+            withdraw(work.attempt());
+        } catch (IOException | ProblemException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     /** Writes down what is about to be done; on disk when this returns. */
     void intend(Intent intent) throws IOException {
         entry = entry.with(intent);
@@ -91,7 +105,7 @@ final class VolumeWork {
     /**
      * Asked right before the step that makes the work visible.
      *
-     * @throws dev.cistern.common.problem.ProblemException if it is cancelled or the pool is gone
+     * @throws ProblemException if it is cancelled or the pool is gone
      * @throws dev.cistern.worker.execution.DroppedException if another may have it
      */
     void requireLeave() throws IOException {

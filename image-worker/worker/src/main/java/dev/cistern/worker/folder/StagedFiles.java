@@ -76,6 +76,20 @@ public final class StagedFiles implements AutoCloseable {
     }
 
     /**
+     * Gives the image a name in the pool that another file has, which loses it.
+     *
+     * @throws DroppedException if another attempt has withdrawn it
+     */
+    public void replace(Directory pool, String target) throws IOException {
+        requireInPlace();
+        try {
+            folder.rename(IMAGE, pool, target);
+        } catch (NoSuchFileException _) {
+            throw withdrawn();
+        }
+    }
+
+    /**
      * Asked before anything is written down about it.
      *
      * @throws DroppedException if another attempt has withdrawn it

@@ -98,6 +98,7 @@ class CrashTest {
             case Command.CommitVolume _ -> new VolumeScenes.Committing();
             case Command.WipeVolume _ -> new VolumeScenes.Wiping();
             case Command.CompactVolume _ -> new VolumeScenes.Compacting();
+            case Command.ConvertVolume _ -> new VolumeScenes.Converting();
             case Command.RenameVolume _ -> new VolumeScenes.Renaming();
             case Command.ResizeVolume _ -> new Resizing();
             case Command.CheckVolume _ -> new Checking();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Leftover;
@@ -44,6 +45,7 @@ final class VolumeScenes {
                 commit(pool, qcow2, base),
                 wipe(pool, qcow2),
                 compact(pool, qcow2),
+                convert(pool, qcow2),
                 rename(pool, raw));
     }
 
@@ -73,6 +75,11 @@ final class VolumeScenes {
 
     static Command.CompactVolume compact(TestPool pool, ImageRef image) {
         return new Command.CompactVolume(pool.place(), VOLUME, 2, image);
+    }
+
+    static Command.ConvertVolume convert(TestPool pool, ImageRef image) {
+        return new Command.ConvertVolume(
+                pool.place(), VOLUME, 2, image, "raw", ImageOptions.USUAL);
     }
 
     /** Makes the image {@code top} over {@code base}, each with something of its own. */
@@ -277,6 +284,31 @@ final class VolumeScenes {
             assertThat(Qemu.img(pool.path(), "map", "--output=json", "top"))
                     .contains(
                             "\"start\": 524288, \"length\": 131072, \"depth\": 0, \"present\": true, \"zero\": true, \"data\": false");
+        }
+    }
+
+    static final class Converting implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            chain(pool, bench);
+            return convert(pool, pool.image("top", "qcow2"));
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            var inode = TestPool.inode(pool.file("top"));
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            Result.VolumeChanged.class,
+                            changed -> {
+                                assertThat(changed.file().format()).isEqualTo("raw");
+                                assertThat(changed.file().inode()).isEqualTo(inode);
+                            });
+            Qemu.io(pool.file("top"), "raw", "read -P 0x11 0 64k");
+            Qemu.io(pool.file("top"), "raw", "read -P 0x22 64k 128k");
+            assertThat(pool.files()).containsExactly("base", "top");
+            assertThat(pool.volume(VOLUME).format()).isEqualTo("raw");
+            assertThat(pool.volume(VOLUME).inode()).isEqualTo(inode);
         }
     }
 
