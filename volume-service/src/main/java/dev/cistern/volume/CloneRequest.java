@@ -84,11 +84,6 @@ public record CloneRequest(
         }
     }
 
-    /** A clone that is like its source. */
-    public CloneRequest(@Nullable String pool, String name, CloneStrategy strategy) {
-        this(pool, name, strategy, null, Shape.SAME);
-    }
-
     /** A clone that is the volume which is asked for. */
     public static CloneRequest of(VolumeRequest wanted, CloneStrategy strategy) {
         return new CloneRequest(

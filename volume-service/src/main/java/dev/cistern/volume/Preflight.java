@@ -1,6 +1,7 @@
 package dev.cistern.volume;
 
 import dev.cistern.common.message.CloneStrategy;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.util.Arrays;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param pool that the volume, or another one, would go to; null for its own
  * @param name that it, or another one, would have
  * @param strategy of a clone
- * @param capacity bytes that it would have; null but for a resize
+ * @param capacity bytes that it, or a clone, would have; null for its own
  * @param shrink whether it may become smaller
+ * @param format that it, or a clone, would have; null for its own
+ * @param snapshot of which a clone would be; null for what it is now
  */
 public record Preflight(
         Verb verb,
@@ -23,11 +26,14 @@ public record Preflight(
         @Nullable String name,
         CloneStrategy strategy,
         @Nullable Long capacity,
-        boolean shrink) {
+        boolean shrink,
+        @Nullable String format,
+        @Nullable String snapshot) {
 
     /** What would be asked for. */
     public enum Verb {
         CLONE,
+        CONVERT,
         MOVE,
         RENAME,
         FLATTEN,
@@ -49,7 +55,7 @@ public record Preflight(
                     .orElseThrow(
                             () ->
                                     refused(
-                                            "'%s' is not a verb; clone, move, rename, flatten, commit, compact, wipe, resize and delete are"
+                                            "'%s' is not a verb; clone, convert, move, rename, flatten, commit, compact, wipe, resize and delete are"
                                                     .formatted(text)));
         }
     }
@@ -60,7 +66,17 @@ public record Preflight(
 
     /** The clone that would be asked for. */
     public CloneRequest cloning() {
-        return new CloneRequest(pool, requiredName(), strategy);
+        return new CloneRequest(
+                pool,
+                requiredName(),
+                strategy,
+                snapshot,
+                new CloneRequest.Shape(format, capacity, ImageOptions.USUAL, null));
+    }
+
+    /** The conversion that would be asked for. */
+    public ConvertRequest conversion() {
+        return new ConvertRequest(format, ImageOptions.USUAL);
     }
 
     /** The deletion that would be asked for. */

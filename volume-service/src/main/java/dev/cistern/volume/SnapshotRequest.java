@@ -10,8 +10,10 @@ import java.util.UUID;
  * @param kind of the operation
  * @param snapshot which one
  * @param capacity that the volume may come back to
+ * @param copies whether it takes as long as the volume is large
  */
-public record SnapshotRequest(String kind, UUID snapshot, long capacity) implements ChangeRequest {
+public record SnapshotRequest(String kind, UUID snapshot, long capacity, boolean copies)
+        implements ChangeRequest {
     /** Of operations that take one. */
     public static final String CREATE = "CreateSnapshot";
 
@@ -23,12 +25,12 @@ public record SnapshotRequest(String kind, UUID snapshot, long capacity) impleme
 
     @Override
     public Lane lane() {
-        return Lane.METADATA;
+        return copies ? Lane.BULK : Lane.METADATA;
     }
 
     @Override
     public Duration deadline() {
-        return Duration.ofHours(1);
+        return Duration.ofHours(copies ? 48 : 1);
     }
 
     @Override

@@ -92,13 +92,14 @@ public final class Snapshots {
                 jdbi.withHandle(
                         handle ->
                                 handle.execute(
-                                        "insert into snapshot (id, volume, name, description, state, capacity, taken_at)"
-                                                + " values (?, ?, ?, ?, 'CREATING', ?, now()) on conflict (volume, name)"
+                                        "insert into snapshot (id, volume, name, description, state, kind, capacity, taken_at)"
+                                                + " values (?, ?, ?, ?, 'CREATING', ?, ?, now()) on conflict (volume, name)"
                                                 + " where state = 'CREATING' do nothing",
                                         id,
                                         volume.id(),
                                         name,
                                         description,
+                                        Snapshot.Kind.of(volume.format()).name(),
                                         volume.capacity()));
         if (rows == 0) {
             throw taken(volume, name);
@@ -117,12 +118,15 @@ public final class Snapshots {
         execute("update snapshot set operation = :value where id = :id", id, operation);
     }
 
-    /** Its turn has come: this is the time that it bears. */
-    public void taking(UUID id, Instant at) {
-        execute(
-                "update snapshot set taken_at = :value where id = :id",
-                id,
-                at.atOffset(ZoneOffset.UTC));
+    /** Its turn has come: this is the time that it bears, and where it is to be. */
+    public void taking(UUID id, Instant at, Snapshot.Kind kind) {
+        jdbi.useHandle(
+                handle ->
+                        handle.execute(
+                                "update snapshot set taken_at = ?, kind = ? where id = ?",
+                                at.atOffset(ZoneOffset.UTC),
+                                kind.name(),
+                                id));
     }
 
     /** It is there, on top of what the volume was at, and the volume is at it now. */
@@ -223,6 +227,7 @@ public final class Snapshots {
                 row.getString("description"),
                 row.getObject("parent", UUID.class),
                 State.valueOf(row.getString("state")),
+                Snapshot.Kind.valueOf(row.getString("kind")),
                 row.getString("image_id"),
                 row.getLong("capacity"),
                 row.getLong("state_bytes"),

@@ -353,6 +353,12 @@ final class ChainsTest {
         preflight(child, Map.of("verb", "clone", "name", "base"))
                 .body("problem.code", equalTo("name-taken"));
         preflight(child, Map.of("verb", "rename", "name", "other")).body("accepted", equalTo(true));
+        preflight(child, Map.of("verb", "convert", "format", "raw"))
+                .body("accepted", equalTo(true));
+        preflight(base, Map.of("verb", "convert", "format", "raw"))
+                .body("problem.code", equalTo("volume-has-children"));
+        preflight(child, Map.of("verb", "clone", "name", "copy", "snapshot", "none"))
+                .body("problem.code", equalTo("snapshot-not-found"));
         preflight(child, Map.of("verb", "dance")).statusCode(422);
         for (var verb : List.of("compact", "wipe", "flatten")) {
             preflight(child, Map.of("verb", verb)).body("accepted", equalTo(true));

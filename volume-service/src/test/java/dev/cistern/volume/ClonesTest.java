@@ -83,10 +83,7 @@ final class ClonesTest {
 
         var message =
                 stage.take(
-                        asked(
-                                base,
-                                "copy",
-                                Map.of("format", "vmdk", "adapterType", "lsilogic")));
+                        asked(base, "copy", Map.of("format", "vmdk", "adapterType", "lsilogic")));
 
         var command = command(message);
         assertThat(command.format()).isEqualTo("vmdk");
@@ -251,6 +248,50 @@ final class ClonesTest {
         assertThat(Objects.requireNonNull(command.shape()).capacity()).isEqualTo(2 * MIB);
         stage.fail(message, ProblemCode.STORAGE_FULL);
         failed(operation, "storage-full");
+    }
+
+    @Test
+    void aVolumeIsMadeOverAnother() {
+        var story = VolumeStory.open();
+        var base = story.created("base", 7);
+        var xml =
+                """
+                <volume>
+                  <name>top</name><capacity unit='MiB'>3</capacity>
+                  <backingStore><path>/pools/%s/base</path><format type='qcow2'/></backingStore>
+                  <target><format type='qcow2'/></target>
+                </volume>
+                """
+                        .formatted(story.pool());
+        for (var answer :
+                List.of(
+                        story.post(
+                                Map.of("name", "top", "capacity", 3 * MIB, "backingVolume", base)),
+                        given().contentType("application/xml")
+                                .body(xml.replace(">top<", ">top2<"))
+                                .post("/v1/volumes?pool=" + story.pool()))) {
+            var message = stage.take(accepted(answer));
+            var command = command(message);
+            assertThat(command.strategy()).isEqualTo(CloneStrategy.LINKED);
+            assertThat(command.source().volumeId()).isEqualTo(base);
+            assertThat(Objects.requireNonNull(command.shape()).capacity()).isEqualTo(3 * MIB);
+            assertThat(lane(message.operation())).isEqualTo(Lane.METADATA.name());
+            stage.fail(message, ProblemCode.STORAGE_FULL);
+            failed(message.operation(), "storage-full");
+        }
+        given().contentType("application/xml")
+                .body(xml.replace("/pools/", "/other/"))
+                .post("/v1/volumes?pool=" + story.pool())
+                .then()
+                .statusCode(422);
+        given().contentType("application/xml")
+                .body(xml)
+                .post("/v1/volumes/" + base + "/clone")
+                .then()
+                .statusCode(422);
+        story.post(Map.of("format", "raw", "backingVolume", base)).then().statusCode(422);
+        story.post(Map.of("backingVolume", story.pool() + ":none")).then().statusCode(404);
+        assertThat(story.reserved()).isEqualTo(MIB);
     }
 
     @Test

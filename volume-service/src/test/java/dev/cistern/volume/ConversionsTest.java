@@ -89,6 +89,33 @@ final class ConversionsTest {
     }
 
     @Test
+    void itsXmlIsThatOfWhatItHasBecome() {
+        var story = VolumeStory.open();
+        var create =
+                stage.take(
+                        accepted(
+                                given().contentType("application/xml")
+                                        .body(
+                                                """
+                                                <volume><name>disk</name><capacity unit='MiB'>1</capacity>
+                                                  <target><format type='qcow2'/><compat>1.1</compat>
+                                                    <features><lazy_refcounts/></features><mine>x</mine></target>
+                                                </volume>
+                                                """)
+                                        .post("/v1/volumes?pool=" + story.pool())));
+        var disk = volumeOf(create);
+        stage.answer(create, new Result.VolumeCreated(disk, file("disk", MIB, 7)));
+        end(create.operation());
+        var convert = stage.take(accepted(post(disk, Map.of("format", "raw"))));
+        stage.answer(convert, new Result.VolumeChanged(disk, raw("disk", 8)));
+        end(convert.operation());
+
+        assertThat(given().accept("application/xml").get("/v1/volumes/" + disk).asString())
+                .contains("<format type=\"raw\"/>", "<mine>x</mine>")
+                .doesNotContain("compat", "lazy_refcounts");
+    }
+
+    @Test
     void aVolumeThatIsNotConvertedIsAsBefore() {
         var story = VolumeStory.open();
         var disk = story.created("disk", 7);

@@ -348,6 +348,24 @@ public sealed interface Command {
             implements OnSnapshot {}
 
     /**
+     * Keeps an image as it is now, as a copy in Cistern's own folder: for formats whose images have
+     * no snapshots inside.
+     */
+    record KeepCopy(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /** Gives a kept copy up. */
+    record DropCopy(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /** Makes an image what a copy of it has kept, which stays. */
+    record ReturnToCopy(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /**
      * Ends what a cancelled or overdue operation may have left: stops it, undoes it or records that
      * it is done, and puts its tombstone into the journal so that no late copy of its command has
      * an effect.

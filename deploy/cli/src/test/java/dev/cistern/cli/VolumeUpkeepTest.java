@@ -61,8 +61,7 @@ final class VolumeUpkeepTest {
                 .as(run.err())
                 .isEqualToIgnoringNewLines("Vol web1 created from input vol web1");
         assertThat(server.lines())
-                .containsExactly(
-                        "POST /v1/volumes/images%3Aweb1/clone?pool=fast&strategy=reflink");
+                .containsExactly("POST /v1/volumes/images%3Aweb1/clone?pool=fast&strategy=reflink");
         assertThat(server.lastBody()).isEqualTo("<volume/>");
     }
 
@@ -119,6 +118,21 @@ final class VolumeUpkeepTest {
                 .isEqualToIgnoringNewLines("Vol web1 moved to pool fast");
         assertThat(server.lines()).containsExactly("POST /v1/volumes/images%3Aweb1/move");
         assertThat(server.lastBody()).isEqualTo("{\"pool\":\"fast\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "base,images:base",
+        "/srv/images/base,images:base",
+        "b7c4a36e-8ad1-4c38-b2a0-15b13a4f7d11,b7c4a36e-8ad1-4c38-b2a0-15b13a4f7d11"
+    })
+    void createsOverAnother(String backing, String reference) {
+        server.answers(202, operation("volume", "succeeded"));
+
+        client.run("vol-create-as images web2 2K --format qcow2 --backing-vol " + backing);
+
+        assertThat(server.lines()).containsExactly("POST /v1/volumes");
+        assertThat(server.lastBody()).contains("\"backingVolume\":\"%s\"".formatted(reference));
     }
 
     @Test

@@ -177,6 +177,29 @@ final class VolumeChangesTest {
     }
 
     @Test
+    void aRawVolumeIsBroughtBackToo() throws Exception {
+        success(create("plain", Map.of("format", "raw")));
+        raw("plain", "write -P 1 0 1M");
+        success(post("plain", "/snapshots", Map.of("name", "one")));
+        raw("plain", "write -P 2 0 1M");
+
+        success(post("plain", "/snapshots/one/revert", Map.of()));
+        raw("plain", "read -P 1 0 1M");
+        raw("plain", "write -P 3 0 1M");
+        success(
+                post("plain", "/clone", Map.of("name", "of-one", "snapshot", "one", "format", "qcow2")));
+        io("of-one", "read -P 1 0 1M");
+        assertThat(names("plain")).containsExactly("one");
+        success(cistern.api().delete(path("plain") + "/snapshots/one"));
+        success(cistern.api().delete(path("plain")));
+    }
+
+    private static void raw(String volume, String command) throws Exception {
+        var output = Judge.output(folder, "qemu-io", "-f", "raw", "-c", command, volume);
+        assertThat(output).doesNotContain("Pattern verification failed");
+    }
+
+    @Test
     void aRevertBringsBackWhatAGuestHadWritten() throws Exception {
         success(create("guest", Map.of()));
         io("guest", "write -P 1 0 1M");

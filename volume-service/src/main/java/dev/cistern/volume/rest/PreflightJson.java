@@ -1,6 +1,5 @@
 package dev.cistern.volume.rest;
 
-import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Preflight;
@@ -13,7 +12,9 @@ public record PreflightJson(
         @Nullable String name,
         @Nullable String strategy,
         @Nullable Long capacity,
-        @Nullable Boolean shrink) {
+        @Nullable Boolean shrink,
+        @Nullable String format,
+        @Nullable String snapshot) {
 
     Preflight asked() {
         if (verb == null) {
@@ -23,8 +24,10 @@ public record PreflightJson(
                 Preflight.Verb.of(verb),
                 pool,
                 name,
-                strategy == null ? CloneStrategy.BEST : CloneStrategy.of(strategy),
+                CloneJson.strategy(strategy),
                 capacity,
-                Boolean.TRUE.equals(shrink));
+                Boolean.TRUE.equals(shrink),
+                format,
+                snapshot);
     }
 }

@@ -37,7 +37,7 @@ public record SnapshotView(
                 snapshot.description(),
                 snapshot.volume(),
                 snapshot.state().text(),
-                "internal",
+                snapshot.kind().text(),
                 snapshot.parent(),
                 all.stream()
                         .filter(each -> snapshot.id().equals(each.parent()))

@@ -85,10 +85,10 @@ public class UpkeepResource {
             @QueryParam("pool") @Nullable String pool,
             @QueryParam("strategy") @Nullable String strategy,
             @BeanParam RequestContext context) {
+        VolumeXml.requireNoBackingFile(xml);
         var source = volumes.get(volume);
         var wanted = VolumeXml.read(pool == null ? source.poolId().toString() : pool, xml);
-        var request =
-                CloneRequest.of(wanted, CloneJson.strategy(strategy));
+        var request = CloneRequest.of(wanted, CloneJson.strategy(strategy));
         return operations.accepted(
                 clones.clone(source.id().toString(), request, xml, context.requester()), context);
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param capacity bytes
  * @param mode octal, as in chmod
+ * @param backingVolume that it is to be over, by id or as {@code POOL:NAME}; none if absent
  * @param preallocation and what follows: as in {@link ImageOptions}
  */
 public record VolumeJson(
@@ -22,6 +23,7 @@ public record VolumeJson(
         @Nullable Integer owner,
         @Nullable Integer group,
         @Nullable String mode,
+        @Nullable String backingVolume,
         @Nullable String preallocation,
         @Nullable String compat,
         @Nullable Integer clusterSize,

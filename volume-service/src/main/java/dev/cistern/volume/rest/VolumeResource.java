@@ -10,6 +10,7 @@ import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumePatch;
 import dev.cistern.volume.VolumeQuery;
 import dev.cistern.volume.VolumeState;
+import dev.cistern.volume.work.CloneService;
 import dev.cistern.volume.work.VolumeService;
 import dev.cistern.volume.work.VolumeWork;
 import dev.cistern.volume.xml.VolumeDocument;
@@ -40,10 +41,12 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class VolumeResource {
     private final VolumeService service;
+    private final CloneService clones;
     private final OperationAnswers operations;
 
-    VolumeResource(VolumeService service, VolumeWork work) {
+    VolumeResource(VolumeService service, CloneService clones, VolumeWork work) {
         this.service = service;
+        this.clones = clones;
         this.operations = new OperationAnswers(work.runtime(), "/v1/volumes/");
     }
 
@@ -54,7 +57,13 @@ public class VolumeResource {
         if (volume == null) {
             throw new ProblemException(ProblemCode.MALFORMED_REQUEST, "the body is empty");
         }
-        return operations.accepted(service.create(volume.request(), context.requester()), context);
+        var request = volume.request();
+        var backing = volume.backingVolume();
+        return operations.accepted(
+                backing == null
+                        ? service.create(request, context.requester())
+                        : clones.createOver(backing, request, null, context.requester()),
+                context);
     }
 
     /** Creates a volume from libvirt's XML. */
@@ -69,7 +78,11 @@ public class VolumeResource {
                     ProblemCode.INVALID_REQUEST, "the parameter 'pool' is absent");
         }
         var request = VolumeXml.read(pool, xml);
-        return operations.accepted(service.create(request, xml, context.requester()), context);
+        var operation =
+                VolumeXml.backingFile(xml)
+                        .map(file -> clones.createOverFile(file, request, xml, context.requester()))
+                        .orElseGet(() -> service.create(request, xml, context.requester()));
+        return operations.accepted(operation, context);
     }
 
     /** Volumes in the order in which they became known. */

@@ -1,5 +1,6 @@
 package dev.cistern.volume.work;
 
+import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.operation.Claim;
 import dev.cistern.common.operation.NewOperation.Requester;
@@ -10,6 +11,7 @@ import dev.cistern.volume.CloneRequest;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeRequest;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +36,9 @@ public class CloneService {
      * Accepts the making of a volume that reads as another does once what is before it has ended.
      *
      * @param reference of the source: id or {@code POOL:NAME}
-     * @throws ProblemException if there is no such source or snapshot of it, a pool is not running or out of reach of
-     *     the other's workers, the name is taken, there is no room, or too much waits already
+     * @throws ProblemException if there is no such source or snapshot of it, a pool is not running
+     *     or out of reach of the other's workers, the name is taken, there is no room, or too much
+     *     waits already
      */
     public Operation clone(String reference, CloneRequest request, Requester requester) {
         return clone(reference, request, null, requester);
@@ -93,6 +96,38 @@ public class CloneService {
                     workshop.ledger().reserve(pool, capacity);
                     return operation;
                 });
+    }
+
+    /**
+     * Accepts the making of a volume over another one of its pool, which must not be written to any
+     * more.
+     *
+     * @param backing the other one: id or {@code POOL:NAME}
+     * @param xml as for {@link #clone(String, CloneRequest, String, Requester)}
+     * @throws ProblemException as there
+     */
+    public Operation createOver(
+            String backing, VolumeRequest request, @Nullable String xml, Requester requester) {
+        return clone(backing, CloneRequest.of(request, CloneStrategy.LINKED), xml, requester);
+    }
+
+    /**
+     * The same by the path of the other one's file.
+     *
+     * @throws ProblemException likewise, or if the file is not in the pool's folder
+     */
+    public Operation createOverFile(
+            String file, VolumeRequest request, @Nullable String xml, Requester requester) {
+        var pool = workshop.pools().named(request.pool());
+        var folder = pool.place().path() + "/";
+        var name = file.startsWith(folder) ? file.substring(folder.length()) : file;
+        if (name.indexOf('/') >= 0) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "the backing store '%s' is not in the folder of storage pool '%s', %s"
+                            .formatted(file, pool.name(), pool.place().path()));
+        }
+        return createOver(pool.name() + ":" + name, request, xml, requester);
     }
 
     private Optional<Snapshot> snapshot(Volume source, CloneRequest request) {

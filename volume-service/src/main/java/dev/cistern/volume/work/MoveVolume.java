@@ -5,7 +5,9 @@ import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.Volume;
 import java.util.UUID;
 
@@ -39,6 +41,7 @@ record MoveVolume(Workshop workshop) implements Change {
     @Override
     public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
         workshop.chains().requireNoChildren(volume, "moved");
+        requireNoCopies(volume);
         var from = workshop.pools().get(volume.poolId());
         if (from.closed()) {
             throw new ProblemException(Workshop.closed(from));
@@ -51,6 +54,19 @@ record MoveVolume(Workshop workshop) implements Change {
                 volume.image(),
                 operation.request(Request.class).name(),
                 volume.permissions());
+    }
+
+    private void requireNoCopies(Volume volume) {
+        var copies =
+                workshop.snapshots().rows().of(volume.id()).stream()
+                        .filter(snapshot -> snapshot.kind() == Snapshot.Kind.COPY)
+                        .count();
+        if (copies > 0) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_STATE,
+                    "volume '%s' has %d snapshots that are copies in its pool: delete them first, or clone it"
+                            .formatted(volume.name(), copies));
+        }
     }
 
     /** By now the ledger of the first pool has what the volume has. */

@@ -94,6 +94,7 @@ public class PreflightService {
         var id = volume.id().toString();
         return switch (asked.verb()) {
             case CLONE -> () -> clones.clone(id, asked.cloning(), requester);
+            case CONVERT -> () -> upkeep.convert(id, asked.conversion(), requester);
             case MOVE -> () -> upkeep.move(id, asked.requiredPool(), requester);
             case RENAME ->
                     () ->

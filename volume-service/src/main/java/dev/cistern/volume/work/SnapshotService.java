@@ -7,6 +7,7 @@ import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotName;
 import dev.cistern.volume.SnapshotRequest;
 import dev.cistern.volume.Snapshots;
+import dev.cistern.volume.Volume;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,12 @@ public class SnapshotService {
                 () -> {
                     var of = volumes.existing(volume);
                     var id = snapshots.requested(of, name.text(), description);
-                    var request = new SnapshotRequest(SnapshotRequest.CREATE, id, 0);
+                    var request =
+                            new SnapshotRequest(
+                                    SnapshotRequest.CREATE,
+                                    id,
+                                    0,
+                                    copies(of, Snapshot.Kind.of(of.format())));
                     var operation = volumes.change(of, request, Set.of(), requester);
                     snapshots.takenBy(id, operation.id());
                     return operation;
@@ -71,9 +77,18 @@ public class SnapshotService {
                     var reverts = kind.equals(SnapshotRequest.REVERT);
                     var request =
                             new SnapshotRequest(
-                                    kind, snapshot.id(), reverts ? snapshot.capacity() : 0);
+                                    kind,
+                                    snapshot.id(),
+                                    reverts ? snapshot.capacity() : 0,
+                                    reverts && copies(of, snapshot.kind()));
                     return volumes.change(of, request, snapshot.takenBy(), requester);
                 });
+    }
+
+    /** A copy takes its time, unless it is by reflink. */
+    private boolean copies(Volume volume, Snapshot.Kind kind) {
+        return kind == Snapshot.Kind.COPY
+                && !work.workshop().pools().get(volume.poolId()).reflinks();
     }
 
     /** Those of a volume, oldest first. */

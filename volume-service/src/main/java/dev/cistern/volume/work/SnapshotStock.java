@@ -16,7 +16,8 @@ import java.util.UUID;
 
 /**
  * Brings the rows of a volume's snapshots in line with what its image has: what others took is
- * adopted, what others deleted is gone. Name and time tell which is which.
+ * adopted, what others deleted is gone. Name and time tell which is which. Copies are Cistern's
+ * own.
  */
 record SnapshotStock(Snapshots rows, SnapshotEvents events) {
     /** A worker reports no more of one image than this. */
@@ -57,6 +58,7 @@ record SnapshotStock(Snapshots rows, SnapshotEvents events) {
         var known =
                 rows.of(volume).stream()
                         .filter(each -> each.state() == Snapshot.State.AVAILABLE)
+                        .filter(each -> each.kind() == Snapshot.Kind.INTERNAL)
                         .toList();
         for (var each : facts) {
             if (known.stream().noneMatch(row -> isSame(each, row))) {

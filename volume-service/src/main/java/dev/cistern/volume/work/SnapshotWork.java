@@ -6,8 +6,6 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
-import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotRequest;
@@ -54,20 +52,18 @@ sealed interface SnapshotWork extends Change {
 
         @Override
         public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
-            if (!volume.format().equals("qcow2")) {
-                throw new ProblemException(
-                        ProblemCode.UNSUPPORTED,
-                        "volume '%s' is of format %s; snapshots can be taken of qcow2 images"
-                                .formatted(volume.name(), volume.format()));
-            }
             var id = operation.request(SnapshotRequest.class).snapshot();
-            stock().rows().taking(id, Instant.now().truncatedTo(ChronoUnit.MICROS));
-            return new Command.CreateSnapshot(
-                    pool,
-                    volume.id(),
-                    volume.generation(),
-                    volume.image(),
-                    stock().rows().get(id).ref());
+            var kind = Snapshot.Kind.of(volume.format());
+            stock().rows().taking(id, Instant.now().truncatedTo(ChronoUnit.MICROS), kind);
+            var ref = stock().rows().get(id).ref();
+            var generation = volume.generation();
+            return switch (kind) {
+                case INTERNAL ->
+                        new Command.CreateSnapshot(
+                                pool, volume.id(), generation, volume.image(), ref);
+                case COPY ->
+                        new Command.KeepCopy(pool, volume.id(), generation, volume.image(), ref);
+            };
         }
 
         @Override
@@ -81,7 +77,7 @@ sealed interface SnapshotWork extends Change {
             }
         }
 
-        /** Of an image with more snapshots than a worker lists. */
+        /** A copy, or of an image with more snapshots than a worker lists. */
         private static SnapshotFacts unlisted(Snapshot snapshot, Volume volume) {
             return new SnapshotFacts("", snapshot.name(), snapshot.takenAt(), volume.capacity(), 0);
         }
@@ -109,12 +105,16 @@ sealed interface SnapshotWork extends Change {
 
         @Override
         public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
-            return new Command.DeleteSnapshot(
-                    pool,
-                    volume.id(),
-                    volume.generation(),
-                    volume.image(),
-                    requireThere(operation, volume).ref());
+            var snapshot = requireThere(operation, volume);
+            var generation = volume.generation();
+            return switch (snapshot.kind()) {
+                case INTERNAL ->
+                        new Command.DeleteSnapshot(
+                                pool, volume.id(), generation, volume.image(), snapshot.ref());
+                case COPY ->
+                        new Command.DropCopy(
+                                pool, volume.id(), generation, volume.image(), snapshot.ref());
+            };
         }
 
         @Override
@@ -138,12 +138,16 @@ sealed interface SnapshotWork extends Change {
         @Override
         public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
             chains().requireNoChildren(volume, "reverted");
-            return new Command.RevertToSnapshot(
-                    pool,
-                    volume.id(),
-                    volume.generation(),
-                    volume.image(),
-                    requireThere(operation, volume).ref());
+            var snapshot = requireThere(operation, volume);
+            var generation = volume.generation();
+            return switch (snapshot.kind()) {
+                case INTERNAL ->
+                        new Command.RevertToSnapshot(
+                                pool, volume.id(), generation, volume.image(), snapshot.ref());
+                case COPY ->
+                        new Command.ReturnToCopy(
+                                pool, volume.id(), generation, volume.image(), snapshot.ref());
+            };
         }
 
         @Override

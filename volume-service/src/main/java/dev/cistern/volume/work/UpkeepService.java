@@ -146,8 +146,7 @@ public class UpkeepService {
                 () -> {
                     var volume = reception.existing(reference);
                     return reception.accept(
-                            longWork(
-                                    FlattenVolume.KIND, volume, withThoseBelow(volume), Map.of()),
+                            longWork(FlattenVolume.KIND, volume, withThoseBelow(volume), Map.of()),
                             requester);
                 });
     }

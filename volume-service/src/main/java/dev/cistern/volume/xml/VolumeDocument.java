@@ -4,6 +4,7 @@ import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.xml.XmlText;
 import dev.cistern.volume.ImageNotes;
 import dev.cistern.volume.Volume;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
@@ -12,6 +13,8 @@ import org.w3c.dom.Element;
  * up to date.
  */
 public final class VolumeDocument {
+    private static final List<String> OF_QCOW2 = List.of("compat", "clusterSize", "features");
+
     private VolumeDocument() {}
 
     /**
@@ -34,9 +37,16 @@ public final class VolumeDocument {
         permissions(target, volume);
         if (volume.format().equals("qcow2")) {
             qcow2(target, notes.options());
+        } else {
+            OF_QCOW2.forEach(name -> remove(target, name));
         }
         backingStore(root, volume);
         return XmlText.write(document);
+    }
+
+    /** What was once true of a volume that has been converted or flattened. */
+    private static void remove(Element parent, String name) {
+        XmlText.child(parent, name).ifPresent(parent::removeChild);
     }
 
     private static void size(Element parent, String name, long bytes, String unit) {
@@ -72,6 +82,7 @@ public final class VolumeDocument {
     private static void backingStore(Element root, Volume volume) {
         var file = volume.backingFile();
         if (file == null) {
+            remove(root, "backingStore");
             return;
         }
         var store = XmlText.ensure(root, "backingStore");

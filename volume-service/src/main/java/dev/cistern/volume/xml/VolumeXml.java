@@ -49,16 +49,28 @@ public final class VolumeXml {
                 options(format, capacity, size(root, "allocation"), target.orElse(null)));
     }
 
+    /** The path of the file that the volume is to be over; empty if it is to stand alone. */
+    public static Optional<String> backingFile(String xml) {
+        return XmlText.child(XmlText.parse(xml).getDocumentElement(), "backingStore")
+                .flatMap(element -> XmlText.text(element, "path"));
+    }
+
+    /**
+     * Refuses a volume that is to have a backing store where it is to have content.
+     *
+     * @throws ProblemException if the document names one
+     */
+    public static void requireNoBackingFile(String xml) {
+        if (backingFile(xml).isPresent()) {
+            throw refused(
+                    "a volume with the content of another stands alone: leave <backingStore> out, or make a linked clone");
+        }
+    }
+
     private static void requireCreatable(Element root) {
         var type = root.getAttribute("type");
         if (!type.isEmpty() && !"file".equals(type)) {
             throw unsupported("volumes of type '%s' cannot be created; files can".formatted(type));
-        }
-        if (XmlText.child(root, "backingStore")
-                .flatMap(element -> XmlText.text(element, "path"))
-                .isPresent()) {
-            throw unsupported(
-                    "a volume over a backing store cannot be created from XML; make a linked clone of the volume below");
         }
         if (XmlText.child(root, "target")
                 .flatMap(element -> XmlText.child(element, "encryption"))

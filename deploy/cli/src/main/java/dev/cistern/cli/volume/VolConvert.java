@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
             "Makes a volume's image one of another format, or of the same with other options.",
             "The volume keeps its name; it must not have snapshots, and no other may build on it."
         },
-        footer = "%nExample: cistern vol-convert web1 images --format qcow2 --compression-type zstd")
+        footer =
+                "%nExample: cistern vol-convert web1 images --format qcow2 --compression-type zstd")
 public final class VolConvert extends Work {
     @Mixin private VolumeName volume = new VolumeName();
 

@@ -37,6 +37,13 @@ public final class VolCreateAs extends Work {
             description = "raw, qcow2 or vmdk (default: ${DEFAULT-VALUE})")
     private String format = "raw";
 
+    @Option(
+            names = "--backing-vol",
+            paramLabel = "VOL",
+            description =
+                    "qcow2: name, id or POOL:NAME of the volume that it is over, of the same pool")
+    private @Nullable String backing;
+
     @Option(names = "--mode", paramLabel = "OCTAL", description = "permission bits (default: 0600)")
     private @Nullable String mode;
 
@@ -70,6 +77,9 @@ public final class VolCreateAs extends Work {
         }
         if (group != null) {
             body.put("group", group);
+        }
+        if (backing != null) {
+            body.put("backingVolume", new VolumeReference(backing, pool, "POOL").text());
         }
         image.addTo(body);
         return session.api().post(Route.of("volumes"), body);

@@ -28,7 +28,7 @@ public final class VolPreflight extends Verb {
     @Parameters(
             index = "1",
             paramLabel = "VERB",
-            description = "clone, move, rename, flatten, commit, compact, wipe, resize or delete")
+            description = "clone, convert, move, rename, flatten, commit, compact, wipe, resize or delete")
     private String verb = "";
 
     @Option(
@@ -52,8 +52,21 @@ public final class VolPreflight extends Verb {
     @Option(
             names = "--capacity",
             paramLabel = "SIZE",
-            description = "that the volume would have: bytes, or with a unit such as 20GiB")
+            description =
+                    "that a clone or the volume would have: bytes, or with a unit such as 20GiB")
     private @Nullable ByteSize capacity;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "that a clone or the volume would have")
+    private @Nullable String format;
+
+    @Option(
+            names = "--snapshot",
+            paramLabel = "SNAPSHOT",
+            description = "that would be cloned, by name or id")
+    private @Nullable String snapshot;
 
     @Option(names = "--shrink", description = "it may become smaller")
     private boolean shrink;
@@ -72,6 +85,12 @@ public final class VolPreflight extends Verb {
         }
         if (capacity != null) {
             body.put("capacity", capacity.bytes()).put("shrink", shrink);
+        }
+        if (format != null) {
+            body.put("format", format);
+        }
+        if (snapshot != null) {
+            body.put("snapshot", snapshot);
         }
         var report = session.api().post(volume.route(session.api()).then("preflight"), body);
         if (session.json()) {

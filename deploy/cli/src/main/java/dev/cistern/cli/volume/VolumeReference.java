@@ -82,6 +82,13 @@ record VolumeReference(String volume, @Nullable String pool, String option) {
         return Route.of("volumes", found.getFirst().path("id").asText());
     }
 
+    /** As the API takes it in bodies: an id, or {@code POOL:NAME}. */
+    String text() {
+        return ID.matcher(volume).matches() || volume.contains(":")
+                ? volume
+                : pool + ":" + volume.substring(volume.lastIndexOf('/') + 1);
+    }
+
     @Override
     public String toString() {
         return volume;

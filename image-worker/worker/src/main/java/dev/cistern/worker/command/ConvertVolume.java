@@ -1,7 +1,6 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -50,7 +49,7 @@ final class ConvertVolume implements VolumeHandler<Command.ConvertVolume> {
         var conversion = new NewImage(name, command.format(), command.options()).conversion();
         try (var content = old.read()) {
             Convert.into(
-                    staged.createImage(permissions(old)), content, conversion, volume.progress());
+                    staged.createImage(old.permissions()), content, conversion, volume.progress());
         }
     }
 
@@ -61,10 +60,5 @@ final class ConvertVolume implements VolumeHandler<Command.ConvertVolume> {
                     "%s has %d snapshots, which the new image would not have: delete them, or clone it"
                             .formatted(name, qcow2.snapshots()));
         }
-    }
-
-    private static Permissions permissions(ImageFile old) throws IOException {
-        var status = old.status();
-        return new Permissions(status.user(), status.group(), status.mode());
     }
 }

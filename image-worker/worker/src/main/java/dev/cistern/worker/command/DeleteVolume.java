@@ -100,7 +100,7 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
         volume.work().stage("deleting");
         var files = volume.pool().files();
         try (var set = ImageSet.locked(files, new FileRef(command.name(), image.inode()), volume)) {
-            intend(new Intent(volume.work().attempt(), set.files()), volume);
+            volume.intendIfRoom(new Intent(volume.work().attempt(), set.files()));
             volume.requireLeave();
             volume.pool().trash().take(volume.operation(), files, set.files());
             if (!volume.pool().trash().has(volume.operation())) {
@@ -115,15 +115,6 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
                 ProblemCode.VOLUME_DRIFTED,
                 "the file %s in the pool folder %s was replaced while it was being deleted: it stays; refresh the pool"
                         .formatted(command.name(), command.pool().path()));
-    }
-
-    /** On a full file system the place in the trash speaks for the intent. */
-    private static void intend(Intent intent, VolumeWork volume) throws IOException {
-        try {
-            volume.intend(intent);
-        } catch (NoSpaceException _) {
-            volume.work().stage("deleting without a journal, the file system is full");
-        }
     }
 
     private static Result finishOrPutBack(Command.DeleteVolume command, VolumeWork volume)
@@ -157,6 +148,7 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
     private static void remove(Command.DeleteVolume command, VolumeWork volume) throws IOException {
         volume.pool().trash().empty(volume.operation());
         volume.pool().trash().dropKept(command.volumeId());
+        volume.pool().copies().dropAll(command.volumeId());
     }
 
     /** An attempt may have ended between the files of one image. */

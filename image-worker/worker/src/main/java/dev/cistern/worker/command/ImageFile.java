@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageRef;
+import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.DiskImage;
@@ -167,6 +168,12 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
     /** What there is to say of it now. */
     FileFacts facts() throws IOException {
         return Facts.of(folder, file.name(), status(), format.text());
+    }
+
+    /** Owner and mode of the file. */
+    Permissions permissions() throws IOException {
+        var status = status();
+        return new Permissions(status.user(), status.group(), status.mode());
     }
 
     /** The status of the file that has its name. */

@@ -93,6 +93,13 @@ final class InPlace<C extends Command.OnImage, I extends Closeable> implements V
         }
     }
 
+    /** Writes down that a volume has seen a command, and tells what its file is now. */
+    static Result.VolumeChanged changed(Command.OnImage command, ImageFile file, VolumeWork volume)
+            throws IOException {
+        volume.pool().volumes().write(recordOf(command, file));
+        return new Result.VolumeChanged(command.volumeId(), file.facts());
+    }
+
     private static VolumeRecord recordOf(Command.OnImage command, ImageFile file) {
         return new VolumeRecord(
                 command.volumeId(),

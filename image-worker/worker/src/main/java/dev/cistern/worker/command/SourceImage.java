@@ -1,7 +1,7 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.ImageSource;
-import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageFormat;
@@ -28,13 +28,19 @@ import java.util.Optional;
  */
 final class SourceImage implements Closeable {
     private final ImageSource source;
+    private final PoolFolder pool;
     private final ImageFile image;
     private final FileStorage file;
     private final Deque<Closeable> held;
 
     private SourceImage(
-            ImageSource source, ImageFile image, FileStorage file, Deque<Closeable> held) {
+            ImageSource source,
+            PoolFolder pool,
+            ImageFile image,
+            FileStorage file,
+            Deque<Closeable> held) {
         this.source = source;
+        this.pool = pool;
         this.image = image;
         this.file = file;
         this.held = held;
@@ -61,7 +67,7 @@ final class SourceImage implements Closeable {
             held.push(file);
             held.push(ImageLock.reader(file));
             image.requireSame();
-            return new SourceImage(source, image, file, held);
+            return new SourceImage(source, pool, image, file, held);
         } catch (IOException | RuntimeException e) {
             close(held);
             throw e;
@@ -105,22 +111,22 @@ final class SourceImage implements Closeable {
      * @return the image, which is closed before this is
      */
     DiskImage content() throws IOException {
+        var options = new OpenOptions(Optional.of(format()), Access.READ, gate());
         var snapshot = source.snapshot();
         if (snapshot == null) {
-            return Images.open(
-                    folder(), name(), new OpenOptions(Optional.of(format()), Access.READ, gate()));
+            return Images.open(folder(), name(), options);
         }
-        requireSnapshots();
+        if (format() != ImageFormat.QCOW2) {
+            return copy(snapshot, options);
+        }
         var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
         return Images.openSnapshot(folder(), name(), id, gate());
     }
 
-    private void requireSnapshots() {
-        if (format() != ImageFormat.QCOW2) {
-            throw new ProblemException(
-                    ProblemCode.UNSUPPORTED,
-                    "%s is a %s image; only qcow2 images have snapshots"
-                            .formatted(name(), format().text()));
+    private DiskImage copy(SnapshotRef snapshot, OpenOptions options) throws IOException {
+        pool.copies().require(source.volumeId(), snapshot, name());
+        try (var copies = pool.copies().of(source.volumeId())) {
+            return Images.open(copies, snapshot.id().toString(), options);
         }
     }
 

@@ -12,6 +12,9 @@ final class VolumeHandlers {
     private final CreateVolume createVolume = new CreateVolume();
     private final CloneVolume cloneVolume = new CloneVolume();
     private final ConvertVolume convertVolume = new ConvertVolume();
+    private final KeepCopy keepCopy = new KeepCopy();
+    private final DropCopy dropCopy = new DropCopy();
+    private final ReturnToCopy returnToCopy = new ReturnToCopy();
     private final TrashVolume trashVolume = new TrashVolume();
     private final RestoreVolume restoreVolume = new RestoreVolume();
     private final MoveVolume moveVolume = new MoveVolume();
@@ -65,6 +68,9 @@ final class VolumeHandlers {
             case Command.CreateSnapshot create -> new Bound<>(createSnapshot, create);
             case Command.DeleteSnapshot delete -> new Bound<>(deleteSnapshot, delete);
             case Command.RevertToSnapshot revert -> new Bound<>(revertToSnapshot, revert);
+            case Command.KeepCopy keep -> new Bound<>(keepCopy, keep);
+            case Command.DropCopy drop -> new Bound<>(dropCopy, drop);
+            case Command.ReturnToCopy returning -> new Bound<>(returnToCopy, returning);
             case Command.Settle _ ->
                     throw new IllegalStateException("the settling of a settling is not a thing");
         };

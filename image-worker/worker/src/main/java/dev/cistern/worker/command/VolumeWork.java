@@ -4,6 +4,7 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.Progress;
+import dev.cistern.image.storage.NoSpaceException;
 import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.JournalEntry;
 import dev.cistern.worker.folder.JournalEntry.Intent;
@@ -94,6 +95,15 @@ final class VolumeWork {
         entry = entry.with(intent);
         pool.journal().write(entry);
         work.crashPoint("intent");
+    }
+
+    /** The same for what gives space back: on a full file system it is done without. */
+    void intendIfRoom(Intent intent) throws IOException {
+        try {
+            intend(intent);
+        } catch (NoSpaceException _) {
+            work.stage("deleting without a journal, the file system is full");
+        }
     }
 
     /** Writes down that what was to be done was undone; on disk when this returns. */

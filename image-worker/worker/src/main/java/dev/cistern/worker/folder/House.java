@@ -31,6 +31,7 @@ public final class House implements AutoCloseable {
     private final Journal journal;
     private final Staging staging;
     private final Trash trash;
+    private final Copies copies;
 
     private House(Directory folder) throws IOException {
         this.folder = folder;
@@ -41,6 +42,7 @@ public final class House implements AutoCloseable {
         journal = new Journal(room(JOURNAL));
         staging = new Staging(room(STAGING), journal);
         trash = new Trash(room(TRASH));
+        copies = new Copies(folder);
     }
 
     /**
@@ -145,6 +147,10 @@ public final class House implements AutoCloseable {
 
     Trash trash() {
         return trash;
+    }
+
+    Copies copies() {
+        return copies;
     }
 
     @Override

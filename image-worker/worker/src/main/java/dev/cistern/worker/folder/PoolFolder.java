@@ -167,6 +167,11 @@ public final class PoolFolder implements AutoCloseable {
         }
     }
 
+    /** What its volumes were, where their images do not keep that themselves. */
+    public Copies copies() {
+        return house.copies();
+    }
+
     /** What its file system can do, tried out of the users' sight. */
     StorageCapabilities capabilities() throws IOException {
         return house.capabilities();

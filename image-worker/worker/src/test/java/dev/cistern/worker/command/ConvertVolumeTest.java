@@ -84,8 +84,7 @@ class ConvertVolumeTest {
                             assertThat(changed.file().format()).isEqualTo(format);
                             assertThat(changed.file().permissions().mode()).isEqualTo(0640);
                         });
-        Qemu.img(
-                folder, "compare", "-f", "qcow2", "-F", format, "before", "pool/disk");
+        Qemu.img(folder, "compare", "-f", "qcow2", "-F", format, "before", "pool/disk");
         assertThat(pool.files()).containsExactly("disk");
         assertThat(pool.staged()).isEmpty();
         assertThat(pool.volume(volume).format()).isEqualTo(format);

@@ -51,10 +51,7 @@ class ConvertedCloneTest {
     }
 
     private @Nullable Result clone(
-            String format,
-            CloneStrategy strategy,
-            @Nullable SnapshotRef snapshot,
-            ImageShape shape)
+            String format, CloneStrategy strategy, @Nullable SnapshotRef snapshot, ImageShape shape)
             throws Exception {
         return bench.run(
                 operation,

@@ -71,7 +71,9 @@ class CrashTest {
                         new Command.DeleteSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
                         new Command.RevertToSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
                         pool.settle(SETTLED, create));
-        return Stream.concat(here.stream(), VolumeScenes.commands(pool).stream()).toList();
+        return Stream.of(here, VolumeScenes.commands(pool), CopyScenes.commands(pool))
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static Command.ResizeVolume resize(TestPool pool, ImageRef image) {
@@ -99,6 +101,9 @@ class CrashTest {
             case Command.WipeVolume _ -> new VolumeScenes.Wiping();
             case Command.CompactVolume _ -> new VolumeScenes.Compacting();
             case Command.ConvertVolume _ -> new VolumeScenes.Converting();
+            case Command.KeepCopy _ -> new CopyScenes.Keeping();
+            case Command.DropCopy _ -> new CopyScenes.Dropping();
+            case Command.ReturnToCopy _ -> new CopyScenes.Returning();
             case Command.RenameVolume _ -> new VolumeScenes.Renaming();
             case Command.ResizeVolume _ -> new Resizing();
             case Command.CheckVolume _ -> new Checking();

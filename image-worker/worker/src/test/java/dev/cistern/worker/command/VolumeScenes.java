@@ -78,8 +78,7 @@ final class VolumeScenes {
     }
 
     static Command.ConvertVolume convert(TestPool pool, ImageRef image) {
-        return new Command.ConvertVolume(
-                pool.place(), VOLUME, 2, image, "raw", ImageOptions.USUAL);
+        return new Command.ConvertVolume(pool.place(), VOLUME, 2, image, "raw", ImageOptions.USUAL);
     }
 
     /** Makes the image {@code top} over {@code base}, each with something of its own. */

@@ -1,0 +1,108 @@
+package dev.cistern.worker.folder;
+
+import dev.cistern.common.message.SnapshotRef;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What images were, kept as files of their own: {@code .cistern/snapshots/<volume>/<snapshot>}. The
+ * folders are made when the first is needed.
+ */
+public final class Copies {
+    private static final String ROOM = "snapshots";
+    private static final int MODE = 0700;
+
+    private final Directory house;
+
+    Copies(Directory house) {
+        this.house = house;
+    }
+
+    /** Where a copy is, from the pool's folder. */
+    public static String path(UUID volume, UUID snapshot) {
+        return "%s/%s/%s/%s".formatted(House.NAME, ROOM, volume, snapshot);
+    }
+
+    /** The copy's file; empty if there is none. */
+    public Optional<FileStatus> find(UUID volume, UUID snapshot) throws IOException {
+        try (var folder = of(volume)) {
+            return folder.status(snapshot.toString());
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Tells one that is there from one that someone has removed.
+     *
+     * @param image that it is of, for messages
+     * @throws ProblemException if it is not there
+     */
+    public void require(UUID volume, SnapshotRef snapshot, String image) throws IOException {
+        if (find(volume, snapshot.id()).isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.SNAPSHOT_NOT_FOUND,
+                    "the copy that snapshot '%s' of %s is has been removed from the pool's folder: delete the snapshot"
+                            .formatted(snapshot.name(), image));
+        }
+    }
+
+    /**
+     * The folder with the copies of a volume, each by the id of its snapshot.
+     *
+     * @throws NoSuchFileException if it has none
+     */
+    public Directory of(UUID volume) throws IOException {
+        try (var room = house.openDirectory(ROOM)) {
+            return room.openDirectory(volume.toString());
+        }
+    }
+
+    /** Gives a staged image its place here; on disk when this returns. */
+    public void publish(StagedFiles staged, UUID volume, UUID snapshot) throws IOException {
+        made(house, ROOM);
+        try (var room = house.openDirectory(ROOM)) {
+            made(room, volume.toString());
+            try (var folder = room.openDirectory(volume.toString())) {
+                staged.publish(folder, snapshot.toString());
+                folder.sync();
+            }
+        }
+    }
+
+    private static void made(Directory in, String name) throws IOException {
+        try {
+            in.makeDirectory(name, MODE);
+            in.sync();
+        } catch (FileAlreadyExistsException _) {
+            // An earlier copy has made it.
+        }
+    }
+
+    /** Removes a copy; on disk when this returns. */
+    public void drop(UUID volume, UUID snapshot) throws IOException {
+        try (var folder = of(volume)) {
+            if (folder.unlinkIfExists(snapshot.toString())) {
+                folder.sync();
+            }
+        } catch (NoSuchFileException _) {
+            // With the folder its files are gone.
+        }
+    }
+
+    /** Removes all copies of a volume. */
+    public void dropAll(UUID volume) throws IOException {
+        try (var room = house.openDirectory(ROOM)) {
+            room.removeTree(volume.toString());
+        } catch (NoSuchFileException _) {
+            // No volume of the pool has any.
+        }
+    }
+}
