@@ -28,7 +28,8 @@ public final class VolPreflight extends Verb {
     @Parameters(
             index = "1",
             paramLabel = "VERB",
-            description = "clone, convert, move, rename, flatten, commit, compact, wipe, resize or delete")
+            description =
+                    "clone, convert, move, rename, flatten, commit, compact, wipe, resize or delete")
     private String verb = "";
 
     @Option(
