@@ -367,8 +367,6 @@ final class OrphansTest {
     void whatOperationsAreAtWorkOnIsNobodysOrphan() {
         var story = VolumeStory.open();
         var create = story.creating("disk", MIB);
-        var deleted = story.created("gone", 4);
-        story.deleted(deleted);
         var staged = leftover(Room.STAGING, create.operation(), create.operation() + ".1");
 
         scanned(story, List.of(staged));
