@@ -82,6 +82,7 @@ final class CreationsTest {
                                             + " and query like '%pool_view%'"),
                     count -> count > 0);
             requests.forEach(request -> answers.add(callers.submit(request)));
+            // Time to come as far as the queue; who does not goes later, with the same answer.
             Thread.sleep(500);
             other.rollback();
         }

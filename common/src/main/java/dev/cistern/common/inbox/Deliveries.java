@@ -7,6 +7,7 @@ import dev.cistern.common.operation.Transactions;
 import dev.cistern.common.outbox.Outbox;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -109,8 +110,13 @@ public final class Deliveries {
         try {
             locks.take(batch);
             var fresh = inbox.take(batch.stream().map(this::key).toList());
-            handler.handleAll(
-                    batch.stream().filter(delivery -> fresh.remove(key(delivery))).toList());
+            var news = new ArrayList<Delivery>();
+            for (var delivery : batch) {
+                if (fresh.remove(key(delivery))) {
+                    news.add(delivery);
+                }
+            }
+            handler.handleAll(news);
         } catch (IOException e) {
             throw new UnreadableException(e);
         }

@@ -33,7 +33,7 @@ public final class Channel implements AutoCloseable {
     private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-    /** What a reader that takes long, as without a database, says nothing of. */
+    /** A position older than this says nothing: the reader takes long, as without a database. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Subscription subscription;
