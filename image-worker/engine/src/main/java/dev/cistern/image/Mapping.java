@@ -54,4 +54,9 @@ public sealed interface Mapping {
             case Data _, Compressed _ -> false;
         };
     }
+
+    /** Whether it is the image that was asked that stores it, and as is. */
+    default boolean isOwnData() {
+        return this instanceof Data && depth() == 0;
+    }
 }

@@ -1,87 +1,86 @@
 package dev.cistern.image.operations;
 
+import dev.cistern.image.DiskImage;
+import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.Progress;
 import dev.cistern.image.operations.WipeAlgorithm.Pass;
-import dev.cistern.image.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
 
 /**
- * Makes what a file held unreadable, by writing over everything that it has stored, in place and as
- * often as the algorithm says. Holes hold nothing and stay holes; the length stays.
+ * Makes what an image held unreadable, by writing over everything that it stores, in place and as
+ * often as the algorithm says. What it has from images below or stores compressed is made zero, so
+ * that nothing of before is read; holes hold nothing and stay holes.
  *
- * <p>This is of files and not of images, since an image writes what is shared elsewhere. Afterwards
- * a file is a raw image of what was written last; of another format it is an image no more, and has
- * to be made anew. What a file system that never writes in place, a snapshot of it or a disk with
- * spare sectors keeps, stays there.
+ * <p>What a snapshot inside the image shares with it stays, since an image writes what is shared
+ * elsewhere. So does what a file system that never writes in place, a snapshot of it or a disk with
+ * spare sectors keeps.
  */
 public final class Wipe {
     /** A multiple of what each pass repeats, 1 to 3 bytes. */
     private static final int STEP_BYTES = 3 << 18;
 
-    private final Storage file;
+    private final DiskImage image;
     private final Progress progress;
     private final long size;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(STEP_BYTES);
     private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
 
-    private Wipe(Storage file, Progress progress) throws IOException {
-        this.file = file;
+    private Wipe(DiskImage image, Progress progress) {
+        this.image = image;
         this.progress = progress;
-        this.size = file.size();
+        this.size = image.capacity();
     }
 
     /**
-     * Wipes a file, durably pass by pass. When it is cut short, the file holds neither what it did
-     * nor what it is to hold; wiping it again makes that good.
+     * Wipes an image, durably pass by pass. When it is cut short, the image holds neither what it
+     * did nor what it is to hold; wiping it again makes that good.
      *
-     * @param progress hears of the length of the file times the number of passes
+     * @param progress hears of the capacity of the image times the number of passes
      * @throws IOException what the progress throws, too
      */
-    public static void file(Storage file, WipeAlgorithm algorithm, Progress progress)
+    public static void image(DiskImage image, WipeAlgorithm algorithm, Progress progress)
             throws IOException {
-        var wipe = new Wipe(file, progress);
-        if (algorithm == WipeAlgorithm.TRIM) {
-            wipe.trim();
-        } else {
-            wipe.write(algorithm);
-        }
+        new Wipe(image, progress).run(algorithm);
     }
 
-    private void trim() throws IOException {
-        if (size > 0 && !file.punchHole(0, size)) {
-            throw new IOException(
-                    file.name() + ": the file system cannot take space back; it cannot be trimmed");
-        }
-        file.sync();
-        progress.at(size, size);
-    }
-
-    private void write(WipeAlgorithm algorithm) throws IOException {
+    private void run(WipeAlgorithm algorithm) throws IOException {
         var passes = algorithm.passes();
+        var total = Math.max(1, passes.size()) * size;
+        hideWhatIsNotOverwritten(algorithm == WipeAlgorithm.TRIM);
         for (var number = 0; number < passes.size(); number++) {
-            write(passes.get(number), number * size, passes.size() * size);
-            file.sync();
+            write(passes.get(number), number * size, total);
+            image.flush();
         }
-        progress.at(passes.size() * size, passes.size() * size);
+        progress.at(total, total);
+    }
+
+    private void hideWhatIsNotOverwritten(boolean all) throws IOException {
+        for (var at = 0L; at < size; ) {
+            var mapping = image.map(at, size - at);
+            if (!mapping.readsZero() && (all || !mapping.isOwnData())) {
+                image.zero(at, mapping.length(), Space.FREE);
+            }
+            at += mapping.length();
+        }
+        image.flush();
     }
 
     private void write(Pass pass, long before, long total) throws IOException {
         fill(pass);
-        for (var at = file.nextData(0); at < size; at = file.nextData(at)) {
-            var end = Math.min(size, Math.max(file.nextHole(at), at + 1));
-            while (at < end) {
-                var count = (int) Math.min(STEP_BYTES, end - at);
+        for (var at = 0L; at < size; ) {
+            var mapping = image.map(at, Math.min(STEP_BYTES, size - at));
+            if (mapping.isOwnData()) {
                 if (pass instanceof Pass.Random) {
                     fill(pass);
                 }
-                file.writeFully(buffer.clear().limit(count), at);
-                at += count;
-                progress.copied(count);
-                progress.at(before + at, total);
+                image.write(buffer.clear().limit((int) mapping.length()), at);
+                progress.copied(mapping.length());
             }
+            at += mapping.length();
+            progress.at(before + at, total);
         }
     }
 

@@ -3,8 +3,15 @@ package dev.cistern.image.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cistern.image.DiskImage;
+import dev.cistern.image.ImageFormat;
+import dev.cistern.image.Images;
+import dev.cistern.image.OpenGate;
+import dev.cistern.image.OpenOptions;
 import dev.cistern.image.Progress;
 import dev.cistern.image.operations.WipeAlgorithm.Pass;
+import dev.cistern.image.qcow2.Qcow2Options;
+import dev.cistern.image.raw.RawImage;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.MemoryStorage;
 import java.io.IOException;
@@ -44,7 +51,7 @@ final class WipeTest {
         var file = file();
         var told = new ArrayList<Long>();
 
-        Wipe.file(file, algorithm, (done, _) -> told.add(done));
+        Wipe.image(RawImage.open(file, true), algorithm, (done, _) -> told.add(done));
 
         var content = content(file);
         assertThat(content).hasSize(LENGTH);
@@ -87,22 +94,46 @@ final class WipeTest {
                     }
                 };
 
-        assertThatThrownBy(() -> Wipe.file(file(), WipeAlgorithm.GUTMANN, cancel))
+        var image = RawImage.open(file(), true);
+        assertThatThrownBy(() -> Wipe.image(image, WipeAlgorithm.GUTMANN, cancel))
                 .hasMessage("enough");
     }
 
     @Test
-    void aFileOnDiskLosesItsContentInPlace(@TempDir Path folder) throws Exception {
-        try (var directory = Directory.open(folder);
-                var file = directory.createFile("volume", 0600)) {
-            file.writeFully(ByteBuffer.wrap("secret".getBytes(StandardCharsets.US_ASCII)), 0);
-            file.truncate(1 << 20);
-            Wipe.file(file, WipeAlgorithm.ZERO, Progress.NONE);
+    void whatIsBelowAnImageIsNotReadAndNotWrittenTo(@TempDir Path folder) throws Exception {
+        var secret = "secret".getBytes(StandardCharsets.US_ASCII);
+        try (var directory = Directory.open(folder)) {
+            create(directory, "base", Qcow2Options.DEFAULT);
+            create(directory, "top", Qcow2Options.DEFAULT.withBacking("base", "qcow2"));
+            var options = OpenOptions.writing(ImageFormat.QCOW2);
+            try (var base = Images.open(directory, "base", options)) {
+                base.write(ByteBuffer.wrap(secret), 100);
+            }
+            var gate = OpenGate.folder(directory);
+            try (var top = Images.open(directory, "top", options.through(gate))) {
+                top.write(ByteBuffer.wrap(secret), 1 << 19);
 
-            var bytes = ByteBuffer.allocate(6);
-            file.readFully(bytes, 0);
-            assertThat(bytes.array()).containsOnly(0);
-            assertThat(file.size()).isEqualTo(1 << 20);
+                Wipe.image(top, WipeAlgorithm.BSI, Progress.NONE);
+
+                assertThat(read(top, 100, 6)).containsOnly(0);
+                assertThat(read(top, 1 << 19, 6)).containsOnly(0x7f);
+            }
+            try (var base = Images.open(directory, "base", options)) {
+                assertThat(read(base, 100, 6)).isEqualTo(secret);
+            }
         }
+    }
+
+    private static void create(Directory directory, String name, Qcow2Options options)
+            throws IOException {
+        try (var file = directory.createFile(name, 0600)) {
+            Images.create(1 << 20, options, file);
+        }
+    }
+
+    private static byte[] read(DiskImage image, int offset, int length) throws IOException {
+        var bytes = ByteBuffer.allocate(length);
+        image.read(bytes, offset);
+        return bytes.array();
     }
 }

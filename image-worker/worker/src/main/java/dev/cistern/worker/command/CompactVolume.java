@@ -3,7 +3,6 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.DiskImage.Space;
-import dev.cistern.image.Mapping;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -51,7 +50,7 @@ final class CompactVolume implements InPlace.Change<Command.CompactVolume, DiskI
             progress.at(at, total);
             var end = Math.min(total, at - at % STEP_BYTES + STEP_BYTES);
             var mapping = image.map(at, total - at);
-            if (isOwnData(mapping)) {
+            if (mapping.isOwnData()) {
                 end = Math.min(end, at + mapping.length());
                 compact(image, buffer.clear().limit((int) (end - at)), at);
             } else {
@@ -60,11 +59,6 @@ final class CompactVolume implements InPlace.Change<Command.CompactVolume, DiskI
             at = end;
         }
         image.flush();
-    }
-
-    /** Whether the image itself stores it as it is. */
-    static boolean isOwnData(Mapping mapping) {
-        return mapping instanceof Mapping.Data && mapping.depth() == 0;
     }
 
     private static void compact(DiskImage image, ByteBuffer buffer, long start) throws IOException {
