@@ -35,10 +35,20 @@ final class Api {
         }
     }
 
+    /** Has a pool looked at, to the end. */
+    void refreshed(String pool) throws IOException {
+        try (var line = new HttpLine(pools)) {
+            succeed(line, line.post("/v1/pools/" + pool + "/refresh", "", ""), "pools");
+        }
+    }
+
     private static void succeed(HttpLine line, HttpLine.Answer accepted, String kind)
             throws IOException {
         var id = require(accepted).path("id").asText();
-        var operation = require(line.get("/v1/" + kind + "/-/operations/" + id + "?wait=60s"));
+        JsonNode operation;
+        do {
+            operation = require(line.get("/v1/" + kind + "/-/operations/" + id + "?wait=60s"));
+        } while (!operation.path("done").asBoolean());
         if (!operation.path("state").asText().equals("succeeded")) {
             throw new BenchException("not done: " + operation);
         }

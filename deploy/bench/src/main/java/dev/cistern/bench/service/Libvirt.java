@@ -54,6 +54,7 @@ final class Libvirt implements AutoCloseable {
             MethodHandle close,
             MethodHandle createPool,
             MethodHandle destroyPool,
+            MethodHandle refreshPool,
             MethodHandle createVolume,
             MethodHandle freeVolume,
             MethodHandle lastError) {
@@ -67,6 +68,10 @@ final class Libvirt implements AutoCloseable {
                     handle(library, "virConnectClose", with),
                     handle(library, "virStoragePoolCreateXML", make),
                     handle(library, "virStoragePoolDestroy", with),
+                    handle(
+                            library,
+                            "virStoragePoolRefresh",
+                            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT)),
                     handle(library, "virStorageVolCreateXML", make),
                     handle(library, "virStorageVolFree", with),
                     handle(library, "virGetLastErrorMessage", FunctionDescriptor.of(ADDRESS)));
@@ -89,6 +94,18 @@ final class Libvirt implements AutoCloseable {
         MemorySegment make(MethodHandle how, MemorySegment where, String xml) {
             try (var arena = Arena.ofConfined()) {
                 return require((MemorySegment) how.invokeExact(where, arena.allocateFrom(xml), 0));
+            } catch (Throwable e) {
+                throw failed(e);
+            }
+        }
+
+        void refresh(MemorySegment pool) {
+            try {
+                if ((int) refreshPool.invokeExact(pool, 0) != 0) {
+                    var message = (MemorySegment) lastError.invokeExact();
+                    throw new BenchException(
+                            "libvirt: " + message.reinterpret(Long.MAX_VALUE).getString(0));
+                }
             } catch (Throwable e) {
                 throw failed(e);
             }
@@ -177,6 +194,31 @@ final class Libvirt implements AutoCloseable {
                     "<volume><name>%s%d</name><capacity unit='bytes'>1073741824</capacity><target><format type='%s'/></target></volume>"
                             .formatted(names, number, format);
             calls.end(calls.freeVolume, calls.make(calls.createVolume, pool, xml));
+        }
+    }
+
+    /**
+     * Has a pool of its own on a folder and looks at it again.
+     *
+     * @return the seconds that a look takes, the best of some
+     */
+    double refreshes(Path folder, int times) {
+        var other =
+                calls.make(
+                        calls.createPool,
+                        connection,
+                        "<pool type='dir'><name>%s-refresh</name><target><path>%s</path></target></pool>"
+                                .formatted(POOL, folder));
+        try {
+            var best = Double.MAX_VALUE;
+            for (var time = 0; time < times; time++) {
+                var begin = System.nanoTime();
+                calls.refresh(other);
+                best = Math.min(best, (System.nanoTime() - begin) / 1e9);
+            }
+            return best;
+        } finally {
+            calls.end(calls.destroyPool, other);
         }
     }
 

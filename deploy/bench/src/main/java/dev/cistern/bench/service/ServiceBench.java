@@ -29,8 +29,15 @@ final class ServiceBench {
      * @param volumes created in each round
      * @param connections requests under way at once
      * @param inventory volumes in the large inventory, 0 for none
+     * @param refreshed volumes in the pool that is looked at, 0 for none
      */
-    record Options(int volumes, int connections, String format, long inventory, int atRest) {}
+    record Options(
+            int volumes,
+            int connections,
+            String format,
+            long inventory,
+            int atRest,
+            int refreshed) {}
 
     ServiceBench(
             Options options,
@@ -59,6 +66,10 @@ final class ServiceBench {
         atRest(name);
         var small = throughput(name);
         memory();
+        if (options.refreshed() > 0) {
+            new Refreshes(api, libvirt, figures)
+                    .run(name + "-refresh", folder.resolve("refresh"), options.refreshed());
+        }
         if (options.inventory() > 0) {
             large(name, small);
         }

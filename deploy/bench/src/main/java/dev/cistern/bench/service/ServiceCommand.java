@@ -100,6 +100,13 @@ public final class ServiceCommand implements Callable<Integer> {
                     "also with an inventory of so many volumes, written by SQL (default: ${DEFAULT-VALUE})")
     private long inventory;
 
+    @Option(
+            names = "--refreshed",
+            paramLabel = "N",
+            description =
+                    "also refreshes of a pool of so many volumes, 0 for none (default: ${DEFAULT-VALUE})")
+    private int refreshed = 10_000;
+
     @Option(names = "--no-libvirt", description = "without libvirt")
     private boolean withoutLibvirt;
 
@@ -158,7 +165,7 @@ public final class ServiceCommand implements Callable<Integer> {
             try {
                 new ServiceBench(
                                 new ServiceBench.Options(
-                                        volumes, connections, format, inventory, atRest),
+                                        volumes, connections, format, inventory, atRest, refreshed),
                                 target,
                                 base,
                                 events,
