@@ -42,6 +42,8 @@ final class HealthTest {
         Await.until("the start", () -> health("started").getString("status"), "UP"::equals);
         assertThat(check("started", "pool-service topics")).containsEntry("status", "UP");
         assertThat(check("live", "pool-service threads")).containsEntry("status", "UP");
+        assertThat(health("live").getList("checks.name", String.class))
+                .anyMatch(name -> name.contains("Reactive Messaging"));
         assertThat(check("ready", "pool-service database")).containsEntry("status", "UP");
         assertThat(check("well", "pool-service Kafka")).containsEntry("status", "UP");
         assertThat(check("well", "pool-service relay")).containsEntry("status", "UP");

@@ -1,6 +1,6 @@
 package dev.cistern.common.health;
 
-import dev.cistern.common.runtime.Channel.Reading;
+import dev.cistern.common.runtime.ChannelLag.Reading;
 import dev.cistern.common.runtime.Service;
 import java.time.Duration;
 import java.util.TreeSet;
@@ -22,12 +22,10 @@ final class ServiceHealth {
     HealthCheckResponse threads() {
         var relay = service.runtime().foundation().relayAlive();
         var watchdog = service.runtime().watchdog().alive();
-        var channels = reads();
         return check("threads")
                 .withData("relay", relay)
                 .withData("watchdog", watchdog)
-                .withData("channels", channels)
-                .status(relay && watchdog && channels)
+                .status(relay && watchdog)
                 .build();
     }
 
@@ -85,16 +83,12 @@ final class ServiceHealth {
                         .build();
     }
 
-    private boolean reads() {
-        return service.channels().readings().values().stream().allMatch(Reading::reads);
-    }
-
     /** Down when a channel from Kafka is not read. */
     HealthCheckResponse channels() {
         var check = check("channels");
-        var readings = service.channels().readings();
+        var readings = service.lag().readings();
         readings.forEach((channel, reading) -> check.withData(channel, words(reading)));
-        return check.status(reads()).build();
+        return check.status(readings.values().stream().allMatch(Reading::reads)).build();
     }
 
     private static String words(Reading reading) {
@@ -103,7 +97,7 @@ final class ServiceHealth {
         }
         return reading.behind().isPresent()
                 ? reading.behind().getAsLong() + " messages behind"
-                : "how far it is behind is not known: no partition is assigned, or a batch takes long";
+                : "no partition is assigned";
     }
 
     /** Down when a worker group that a pool needs has no worker that is heard of. */

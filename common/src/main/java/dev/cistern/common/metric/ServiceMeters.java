@@ -186,7 +186,7 @@ final class ServiceMeters implements RefreshedMeters {
 
     private void channels() {
         var rows =
-                service.channels().readings().entrySet().stream()
+                service.lag().readings().entrySet().stream()
                         .filter(channel -> channel.getValue().behind().isPresent())
                         .<Row<?>>map(
                                 channel ->

@@ -10,8 +10,8 @@ public interface Service {
     /** Its topics. */
     TopicKeeper topics();
 
-    /** What it reads from Kafka. */
-    Channels channels();
+    /** How far it has read what Kafka has for it, on all of its channels. */
+    ChannelLag lag();
 
     /** Worker groups that someone counts on: their pools run, or are to. Reads the database. */
     Collection<String> groupsInUse();

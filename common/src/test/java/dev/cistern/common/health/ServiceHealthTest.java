@@ -6,7 +6,7 @@ import dev.cistern.common.message.Owner;
 import dev.cistern.common.operation.Admission;
 import dev.cistern.common.operation.BulkLimits;
 import dev.cistern.common.operation.History;
-import dev.cistern.common.runtime.Channels;
+import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.Service;
 import dev.cistern.common.runtime.ServiceRuntime;
@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +41,8 @@ class ServiceHealthTest {
         }
 
         @Override
-        public Channels channels() {
-            return new Channels(NOBODY, Optional.empty(), List.of());
+        public ChannelLag lag() {
+            throw new UnsupportedOperationException("it has no channels");
         }
 
         @Override

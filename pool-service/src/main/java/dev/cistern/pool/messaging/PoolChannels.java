@@ -11,8 +11,7 @@ import dev.cistern.pool.PoolState;
 import dev.cistern.pool.Pools;
 import dev.cistern.pool.work.Caretaker;
 import dev.cistern.pool.work.PoolWork;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /** What pool-service hears: results of its commands, volume-service's answers, heartbeats. */
@@ -45,15 +45,10 @@ public class PoolChannels {
         answers = foundation.deliveries("pool-internal", this::lockPools, this::answer);
     }
 
-    /** Once the topics are there. */
-    void start(@Observes StartupEvent event) {
-        work.channels().start(PoolWork.RESULTS, this::results);
-        work.channels().start(PoolWork.ANSWERS, this::answers);
-        work.channels().start(PoolWork.HEARTBEATS, this::heartbeats);
-    }
-
     /** Results, of which those for other services are passed over. */
-    private void results(ConsumerRecords<String, byte[]> records) {
+    @Incoming("pool-results")
+    @Blocking
+    void results(ConsumerRecords<String, byte[]> records) {
         var mine = new ArrayList<Delivery>();
         for (var message : records) {
             if (ResultMessage.addressedTo(Owner.POOL, message.headers())) {
@@ -64,7 +59,9 @@ public class PoolChannels {
     }
 
     /** The conversation with volume-service. */
-    private void answers(ConsumerRecords<String, byte[]> records) {
+    @Incoming("pool-internal")
+    @Blocking
+    void answers(ConsumerRecords<String, byte[]> records) {
         answers.take(deliveries(records));
     }
 
@@ -140,7 +137,9 @@ public class PoolChannels {
     }
 
     /** Signs of life: for the watchdog, for the table of nodes, and for topics of new groups. */
-    private void heartbeats(ConsumerRecords<String, byte[]> records) {
+    @Incoming("pool-heartbeats")
+    @Blocking
+    void heartbeats(ConsumerRecords<String, byte[]> records) {
         for (var message : records) {
             try {
                 heard(Delivery.of(message).read(Heartbeat.class));

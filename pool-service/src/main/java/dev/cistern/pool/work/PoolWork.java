@@ -1,12 +1,9 @@
 package dev.cistern.pool.work;
 
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.message.Topics;
 import dev.cistern.common.operation.Representations;
 import dev.cistern.common.runtime.BacklogConfig;
-import dev.cistern.common.runtime.Channel.Subscription;
-import dev.cistern.common.runtime.ChannelConfig;
-import dev.cistern.common.runtime.Channels;
+import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.OperationConfig;
 import dev.cistern.common.runtime.Service;
@@ -21,6 +18,7 @@ import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -32,33 +30,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /** The operations of pool-service, put together and running from start to stop. */
 @Singleton
 public class PoolWork implements Service {
-    /** The channel of results. */
-    public static final String RESULTS = "pool-results";
-
-    /** The channel of the conversation with volume-service. */
-    public static final String ANSWERS = "pool-internal";
-
-    /** The channel of workers' signs of life. */
-    public static final String HEARTBEATS = "pool-heartbeats";
-
-    /**
-     * Most results are volume-service's and passed over: they need not wake this one one by one.
-     */
-    private static final Map<String, Object> RARELY =
-            Map.of(
-                    ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 32_768,
-                    ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 25);
-
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
 
     private final ServiceRuntime runtime;
     private final TopicKeeper topics;
-    private final Channels channels;
+    private final ChannelLag lag;
     private final PoolEvents events;
     private final Map<String, PoolVerb> verbs;
 
@@ -66,8 +46,8 @@ public class PoolWork implements Service {
             @DataSource("pool") javax.sql.DataSource dataSource,
             TransactionSynchronizationRegistry synchronizations,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            KafkaClientService clients,
             TopicConfig topicConfig,
-            ChannelConfig channelConfig,
             BacklogConfig backlog,
             OperationConfig operationConfig,
             Traces traces,
@@ -83,16 +63,7 @@ public class PoolWork implements Service {
                                 foundation.outbox(),
                                 events));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
-        channels =
-                new Channels(
-                        kafka,
-                        channelConfig.instance(),
-                        List.of(
-                                Subscription.shared(RESULTS, Topics.RESULTS, "cistern-pool-service")
-                                        .with(RARELY),
-                                Subscription.shared(
-                                        ANSWERS, Topics.INTERNAL, "cistern-pool-service-internal"),
-                                Subscription.ofEach(HEARTBEATS, Topics.HEARTBEATS)));
+        lag = new ChannelLag(clients, List.of("pool-results", "pool-internal", "pool-heartbeats"));
         runtime =
                 new ServiceRuntime(
                         foundation,
@@ -104,7 +75,8 @@ public class PoolWork implements Service {
                                 backlog.limits(),
                                 operationConfig.bulkLimits(),
                                 operationConfig.retention(),
-                                () -> channels.caughtUp(RESULTS, HEARTBEATS)));
+                                new ChannelLag(
+                                        clients, List.of("pool-results", "pool-heartbeats"))));
     }
 
     private static Map<String, PoolVerb> verbs(Workshop workshop) {
@@ -127,7 +99,6 @@ public class PoolWork implements Service {
     }
 
     void stop(@Observes ShutdownEvent event) {
-        channels.close();
         runtime.close();
         topics.close();
     }
@@ -148,8 +119,8 @@ public class PoolWork implements Service {
     }
 
     @Override
-    public Channels channels() {
-        return channels;
+    public ChannelLag lag() {
+        return lag;
     }
 
     @Override

@@ -7,12 +7,12 @@ import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.volume.work.VolumeWork;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /** What volume-service hears: results of its commands, word from pool-service, heartbeats. */
@@ -35,15 +35,10 @@ public class VolumeChannels {
                                 delivery -> work.hear(delivery.read(InternalEvent.class)));
     }
 
-    /** Once the topics are there. */
-    void start(@Observes StartupEvent event) {
-        work.channels().start(VolumeWork.RESULTS, this::results);
-        work.channels().start(VolumeWork.WORDS, this::words);
-        work.channels().start(VolumeWork.HEARTBEATS, this::heartbeats);
-    }
-
     /** Results, of which those for other services are passed over. */
-    private void results(ConsumerRecords<String, byte[]> records) {
+    @Incoming("volume-results")
+    @Blocking
+    void results(ConsumerRecords<String, byte[]> records) {
         var mine = new ArrayList<Delivery>();
         for (var message : records) {
             if (ResultMessage.addressedTo(Owner.VOLUME, message.headers())) {
@@ -54,7 +49,9 @@ public class VolumeChannels {
     }
 
     /** The conversation with pool-service. */
-    private void words(ConsumerRecords<String, byte[]> records) {
+    @Incoming("volume-internal")
+    @Blocking
+    void words(ConsumerRecords<String, byte[]> records) {
         var all = new ArrayList<Delivery>();
         for (var message : records) {
             all.add(Delivery.of(message));
@@ -63,7 +60,9 @@ public class VolumeChannels {
     }
 
     /** Signs of life: for the watchdog, and for topics of new groups. */
-    private void heartbeats(ConsumerRecords<String, byte[]> records) {
+    @Incoming("volume-heartbeats")
+    @Blocking
+    void heartbeats(ConsumerRecords<String, byte[]> records) {
         for (var message : records) {
             try {
                 var heartbeat = Delivery.of(message).read(Heartbeat.class);

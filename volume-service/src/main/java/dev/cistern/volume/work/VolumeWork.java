@@ -2,12 +2,9 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.message.Topics;
 import dev.cistern.common.operation.Representations;
 import dev.cistern.common.runtime.BacklogConfig;
-import dev.cistern.common.runtime.Channel.Subscription;
-import dev.cistern.common.runtime.ChannelConfig;
-import dev.cistern.common.runtime.Channels;
+import dev.cistern.common.runtime.ChannelLag;
 import dev.cistern.common.runtime.Foundation;
 import dev.cistern.common.runtime.OperationConfig;
 import dev.cistern.common.runtime.Service;
@@ -33,6 +30,7 @@ import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -50,15 +48,6 @@ import org.jboss.logging.Logger;
 /** The operations of volume-service, put together and running from start to stop. */
 @Singleton
 public class VolumeWork implements Service {
-    /** The channel of results. */
-    public static final String RESULTS = "volume-results";
-
-    /** The channel of the conversation with pool-service. */
-    public static final String WORDS = "volume-internal";
-
-    /** The channel of workers' signs of life. */
-    public static final String HEARTBEATS = "volume-heartbeats";
-
     private static final Logger LOG = Logger.getLogger(VolumeWork.class);
     private static final Duration WAIT_FOR_KAFKA = Duration.ofSeconds(10);
 
@@ -66,7 +55,7 @@ public class VolumeWork implements Service {
     private final OrphanStock orphans;
     private final ServiceRuntime runtime;
     private final TopicKeeper topics;
-    private final Channels channels;
+    private final ChannelLag lag;
     private final PoolConversation conversation;
     private final ScheduledExecutorService closer =
             Executors.newSingleThreadScheduledExecutor(
@@ -76,8 +65,8 @@ public class VolumeWork implements Service {
             @DataSource("volume") javax.sql.DataSource dataSource,
             TransactionSynchronizationRegistry synchronizations,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            KafkaClientService clients,
             TopicConfig topicConfig,
-            ChannelConfig channelConfig,
             BacklogConfig backlog,
             OperationConfig operationConfig,
             VolumeSettings settings,
@@ -90,16 +79,6 @@ public class VolumeWork implements Service {
                         new Leftovers(foundation.jdbi()),
                         new OrphanEvents(foundation.outbox(), workshop.pools()),
                         new VolumeAdoption(foundation.jdbi()));
-        channels =
-                new Channels(
-                        kafka,
-                        channelConfig.instance(),
-                        List.of(
-                                Subscription.shared(
-                                        RESULTS, Topics.RESULTS, "cistern-volume-service"),
-                                Subscription.shared(
-                                        WORDS, Topics.INTERNAL, "cistern-volume-service-internal"),
-                                Subscription.ofEach(HEARTBEATS, Topics.HEARTBEATS)));
         var inventory =
                 new Inventory(
                         foundation.jdbi(),
@@ -155,8 +134,12 @@ public class VolumeWork implements Service {
                                 backlog.limits(),
                                 operationConfig.bulkLimits(),
                                 operationConfig.retention(),
-                                () -> channels.caughtUp(RESULTS, HEARTBEATS)));
+                                new ChannelLag(
+                                        clients, List.of("volume-results", "volume-heartbeats"))));
         topics = new TopicKeeper(topicConfig.settings(), kafka);
+        lag =
+                new ChannelLag(
+                        clients, List.of("volume-results", "volume-internal", "volume-heartbeats"));
         conversation =
                 new PoolConversation(
                         foundation.jdbi(),
@@ -196,7 +179,6 @@ public class VolumeWork implements Service {
     }
 
     void stop(@Observes ShutdownEvent event) {
-        channels.close();
         closer.shutdownNow();
         runtime.close();
         topics.close();
@@ -243,8 +225,8 @@ public class VolumeWork implements Service {
     }
 
     @Override
-    public Channels channels() {
-        return channels;
+    public ChannelLag lag() {
+        return lag;
     }
 
     @Override
