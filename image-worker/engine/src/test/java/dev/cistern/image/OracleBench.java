@@ -101,6 +101,12 @@ abstract class OracleBench {
         qemuImg("compare", "-q", "-f", "raw", "-F", "qcow2", "expected.img", name);
     }
 
+    /** What QEMU reads of an image, whatever its format. */
+    final byte[] contentOf(String name) throws Exception {
+        qemuImg("convert", "-O", "raw", name, "content.img");
+        return Files.readAllBytes(folder.resolve("content.img"));
+    }
+
     final byte[] read(String name) throws IOException {
         try (var image = open(name, Access.READ)) {
             var content = ByteBuffer.allocate((int) image.capacity());

@@ -2,12 +2,8 @@ package dev.cistern.image.qcow2;
 
 import dev.cistern.image.CheckReport.Repair;
 import dev.cistern.image.DiskImage.Space;
-import dev.cistern.image.Findings;
 import dev.cistern.image.ImageException;
 import dev.cistern.image.SnapshotInfo;
-import dev.cistern.image.qcow2.format.ClusterGeometry;
-import dev.cistern.image.qcow2.format.L1Entry;
-import dev.cistern.image.qcow2.format.L2Entry;
 import dev.cistern.image.raw.RawImage;
 import dev.cistern.image.storage.MemoryStorage;
 import dev.cistern.image.storage.PowerCuts;
@@ -276,52 +272,11 @@ final class CrashScene {
         if (marks > 0 && !withinWholeStep(cut)) {
             return Optional.of("marks where no snapshot changes: " + report.findings());
         }
-        return judgeMarks(left, strict);
+        return CopiedMarks.firstWrong(left, strict);
     }
 
     private boolean withinWholeStep(int cut) {
         return steps.stream().anyMatch(step -> step.whole && step.begin < cut && cut <= step.end);
-    }
-
-    /** What is marked copied must have one reference. */
-    private static Optional<String> judgeMarks(Storage left, boolean strict) throws IOException {
-        var header = ImageHeader.read(left);
-        var file = new ImageFile(left, ClusterGeometry.of(header.header()));
-        var references = ReferenceCensus.take(file, header, new Findings()).counts();
-        var tables = ImageTables.load(file, header.header(), ImageTables.CacheSize.USUAL);
-        var geometry = file.geometry();
-        if (geometry.external()) {
-            return Optional.empty();
-        }
-        for (var index = 0; index < tables.l1.length(); index++) {
-            var table = tables.l1.table(index);
-            if (table == 0) {
-                continue;
-            }
-            var marked = new ArrayList<Long>();
-            if (L1Entry.copied(tables.l1.entry(index))) {
-                marked.add(table);
-            }
-            for (var entry = 0; entry < geometry.l2Entries(); entry++) {
-                var bits = tables.l2.bits(table, entry);
-                if (L2Entry.copied(bits)) {
-                    marked.add(L2Entry.host(bits));
-                }
-            }
-            for (var host : marked) {
-                var cluster = geometry.cluster(host);
-                if (references.get(cluster) != 1
-                        || (strict && tables.refcounts.get(cluster) != 1)) {
-                    return Optional.of(
-                            "marked copied: 0x%x with %d references, refcount %d"
-                                    .formatted(
-                                            host,
-                                            references.get(cluster),
-                                            tables.refcounts.get(cluster)));
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private Optional<String> judge(int cut, State found) {
