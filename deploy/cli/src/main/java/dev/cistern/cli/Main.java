@@ -42,7 +42,7 @@ public final class Main implements Runnable, Root {
     }
 
     /** As {@link #main}, in these surroundings; returns the exit code. */
-    static int run(Surroundings surroundings, String... arguments) {
+    public static int run(Surroundings surroundings, String... arguments) {
         var line = new CommandLine(new Main(surroundings));
         Verbs.add(line, arguments);
         Arguments.teach(line);

@@ -126,7 +126,9 @@ final class ClonesTest {
         succeeds(cistern.api().postXml(path("formats", BASE) + "/clone", xml));
         succeeds(
                 cistern.api()
-                        .post(path("formats", "copy.vmdk") + "/convert", Map.of("format", "qcow2")));
+                        .post(
+                                path("formats", "copy.vmdk") + "/convert",
+                                Map.of("format", "qcow2")));
 
         Judge.output(folder, "qemu-img", "compare", "-F", "raw", BASE, "copy.raw");
         assertIdentical(folder, BASE, "copy.vmdk");
@@ -155,8 +157,7 @@ final class ClonesTest {
                                         "qcow2",
                                         "capacity",
                                         16 << 20)));
-        asked.add(
-                cistern.api().post(path("line", BASE) + "/snapshots", Map.of("name", "before")));
+        asked.add(cistern.api().post(path("line", BASE) + "/snapshots", Map.of("name", "before")));
         asked.add(
                 cistern.api()
                         .post(

@@ -187,7 +187,10 @@ final class VolumeChangesTest {
         raw("plain", "read -P 1 0 1M");
         raw("plain", "write -P 3 0 1M");
         success(
-                post("plain", "/clone", Map.of("name", "of-one", "snapshot", "one", "format", "qcow2")));
+                post(
+                        "plain",
+                        "/clone",
+                        Map.of("name", "of-one", "snapshot", "one", "format", "qcow2")));
         io("of-one", "read -P 1 0 1M");
         assertThat(names("plain")).containsExactly("one");
         success(cistern.api().delete(path("plain") + "/snapshots/one"));
