@@ -170,22 +170,18 @@ final class VirshVerbsTest {
             Judge.qemuImgCreate(pool(side), "-f", "raw", "raw.img", "3M");
             Judge.qemuImgCreate(pool(side), "-f", "qcow2", "disk.qcow2", "7M");
             Judge.qemuImgCreate(pool(side), "-f", "vmdk", "old.vmdk", "5M");
-            Files.writeString(
-                    folders.resolve(side).resolve("volume.xml"),
-                    """
-                    <volume>
-                      <name>xml.qcow2</name>
-                      <capacity unit='MiB'>4</capacity>
-                      <target><format type='qcow2'/><permissions><mode>0640</mode></permissions></target>
-                    </volume>
-                    """);
+            volumeXml(side, "xml.qcow2", 4);
+            volumeXml(side, "from.qcow2", 2);
         }
         both("pool-refresh " + POOL).succeeds();
         both("vol-list " + POOL).succeeds().agreesOn("^ *((?:raw|disk|old)\\.\\S+) +/");
         both("vol-create-as %s new.raw 2M".formatted(POOL)).succeeds();
         both("vol-create-as %s new.qcow2 9M --format qcow2".formatted(POOL)).succeeds();
         both("vol-create-as %s new.raw 2M".formatted(POOL)).fails();
-        both("vol-create %s FOLDER/volume.xml".formatted(POOL)).succeeds();
+        both("vol-create %s FOLDER/xml.qcow2.xml".formatted(POOL)).succeeds();
+        both("vol-create-from %s FOLDER/from.qcow2.xml new.raw --inputpool %s"
+                        .formatted(POOL, POOL))
+                .succeeds();
         both("vol-clone new.raw copy.raw --pool " + POOL).succeeds();
         both("vol-resize new.raw 6M --pool " + POOL).succeeds();
         both("vol-resize disk.qcow2 1M --delta --pool " + POOL).succeeds();
@@ -199,6 +195,7 @@ final class VirshVerbsTest {
                 "new.raw",
                 "new.qcow2",
                 "xml.qcow2",
+                "from.qcow2",
                 "copy.raw");
         for (var volume : files("libvirt").keySet()) {
             both("vol-info --bytes %s %s".formatted(volume, POOL))
@@ -215,7 +212,27 @@ final class VirshVerbsTest {
         both("vol-pool FOLDER/pool/raw.img").succeeds().agreesOn("^(\\S+)");
         both("vol-delete new.raw --pool " + POOL).succeeds();
         both("vol-delete new.raw --pool " + POOL).fails();
-        theFilesAre("raw.img", "disk.qcow2", "old.vmdk", "new.qcow2", "xml.qcow2", "copy.raw");
+        theFilesAre(
+                "raw.img",
+                "disk.qcow2",
+                "old.vmdk",
+                "new.qcow2",
+                "xml.qcow2",
+                "from.qcow2",
+                "copy.raw");
+    }
+
+    private static void volumeXml(String side, String name, int mebibytes) throws Exception {
+        Files.writeString(
+                folders.resolve(side).resolve(name + ".xml"),
+                """
+                <volume>
+                  <name>%s</name>
+                  <capacity unit='MiB'>%d</capacity>
+                  <target><format type='qcow2'/><permissions><mode>0640</mode></permissions></target>
+                </volume>
+                """
+                        .formatted(name, mebibytes));
     }
 
     private static void theEndIsTheSame() throws Exception {
