@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Bad input for every endpoint that the OpenAPI document knows: it is refused in words, nothing
@@ -74,6 +76,8 @@ final class BadRequestsTest {
                                         "qcow2",
                                         "capacity",
                                         1 << 20)));
+        cistern.startedPool("stopped", Files.createDirectory(folder.resolve("stopped")), Map.of());
+        api.success("pools", api.post("/v1/pools/stopped/stop", Map.of()));
         there =
                 Map.of(
                         "pool", pool.path("id").asText(),
@@ -168,6 +172,46 @@ final class BadRequestsTest {
 
     private void allWell() {
         assertThat(failures).as(() -> String.join("\n", failures)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    404 | {"pool":"absent","name":"x","capacity":512}
+                    409 | {"pool":"stopped","name":"x","capacity":512}
+                    409 | {"pool":"bad","name":"disk","capacity":512}
+                    422 | {"pool":"bad","name":"","capacity":512}
+                    422 | {"pool":"bad","name":"a/b","capacity":512}
+                    422 | {"pool":"bad","name":"..","capacity":512}
+                    422 | {"pool":"bad","name":"a\\nb","capacity":512}
+                    422 | {"pool":"bad","name":"a\\u0000b","capacity":512}
+                    422 | {"pool":"bad","name":"LONG","capacity":512}
+                    422 | {"pool":"bad","name":"x","capacity":0}
+                    422 | {"pool":"bad","name":"x","capacity":-1}
+                    422 | {"pool":"bad","name":"x","capacity":4611686018427387904}
+                    400 | {"pool":"bad","name":"x","capacity":9223372036854775808}
+                    400 | {"pool":"bad","name":"x","capacity":1.5}
+                    400 | {"pool":"bad","name":"x","capacity":"big"}
+                    400 | {"pool":"bad","name":"x","capacity":512,"colour":"red"}
+                    422 | {"pool":"bad","name":"x"}
+                    422 | {"pool":"bad","name":"x","capacity":512,"format":"vdi"}
+                    422 | {"pool":"bad","name":"x","capacity":512,"mode":"9"}
+                    400 | {"pool":"a\\u0000b","name":"x","capacity":512}
+                    400 | []
+                    400 | {
+                    400 | null
+                    """)
+    void aVolumeThatCannotBeIsRefusedWithItsReason(int status, String body) throws Exception {
+        var before = state();
+
+        var answer = cistern.api().postText("/v1/volumes", body.replace("LONG", "x".repeat(300)));
+
+        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
+        assertThat(answer.text("detail")).isNotEmpty();
+        assertThat(answer.text("code")).isNotEmpty();
+        assertThat(state()).isEqualTo(before);
     }
 
     @Test

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The main job with everything in one process. */
 final class OneProcessTest {
@@ -301,64 +298,6 @@ final class OneProcessTest {
 
         cistern.api().success("volumes", cistern.api().delete("/v1/volumes/" + target(accepted)));
         create("tight", "one-more", "raw", MIB);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    404 | {"pool":"absent","name":"x","capacity":512}
-                    409 | {"pool":"strict-stopped","name":"x","capacity":512}
-                    409 | {"pool":"strict","name":"taken","capacity":512}
-                    422 | {"pool":"strict","name":"","capacity":512}
-                    422 | {"pool":"strict","name":"a/b","capacity":512}
-                    422 | {"pool":"strict","name":"..","capacity":512}
-                    422 | {"pool":"strict","name":"a\\nb","capacity":512}
-                    422 | {"pool":"strict","name":"a\\u0000b","capacity":512}
-                    422 | {"pool":"strict","name":"LONG","capacity":512}
-                    422 | {"pool":"strict","name":"x","capacity":0}
-                    422 | {"pool":"strict","name":"x","capacity":-1}
-                    422 | {"pool":"strict","name":"x","capacity":4611686018427387904}
-                    400 | {"pool":"strict","name":"x","capacity":9223372036854775808}
-                    400 | {"pool":"strict","name":"x","capacity":1.5}
-                    400 | {"pool":"strict","name":"x","capacity":"big"}
-                    400 | {"pool":"strict","name":"x","capacity":512,"colour":"red"}
-                    422 | {"pool":"strict","name":"x"}
-                    422 | {"pool":"strict","name":"x","capacity":512,"format":"vdi"}
-                    422 | {"pool":"strict","name":"x","capacity":512,"mode":"9"}
-                    400 | {"pool":"a\\u0000b","name":"x","capacity":512}
-                    400 | []
-                    400 | {
-                    400 | null
-                    """)
-    void badInputIsRefusedAndChangesNothing(int status, String body) throws Exception {
-        strictPools();
-        var before = everything();
-
-        var answer = cistern.api().postText("/v1/volumes", body.replace("LONG", "x".repeat(300)));
-
-        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
-        assertThat(answer.text("detail")).isNotEmpty();
-        assertThat(answer.text("code")).isNotEmpty();
-        assertThat(everything()).isEqualTo(before);
-    }
-
-    private static void strictPools() throws Exception {
-        if (cistern.api().get("/v1/pools/strict").status() == 404) {
-            cistern.startedPool("strict-stopped", folder("strict-stopped"), Map.of());
-            cistern.api()
-                    .success(
-                            "pools", cistern.api().post("/v1/pools/strict-stopped/stop", Map.of()));
-            cistern.startedPool("strict", folder("strict"), Map.of());
-            create("strict", "taken", "raw", 512);
-        }
-    }
-
-    private static List<JsonNode> everything() throws Exception {
-        var all = new ArrayList<>(cistern.api().all("/v1/volumes"));
-        all.addAll(cistern.api().all("/v1/volumes/-/operations"));
-        return all;
     }
 
     private static String target(List<Api.Answer> accepted) {
