@@ -8,7 +8,6 @@ import dev.cistern.common.message.CommandMessage;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Owner;
-import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotRef;
@@ -57,12 +56,6 @@ class CrashTest {
         var create = pool.create(VOLUME, "disk");
         var here =
                 List.<Command>of(
-                        new Command.BuildPool(NOWHERE, Permissions.POOL_DEFAULT),
-                        new Command.StartPool(NOWHERE, false),
-                        new Command.StopPool(NOWHERE),
-                        new Command.ReleasePool(NOWHERE),
-                        new Command.DeletePool(NOWHERE, null),
-                        new Command.ScanPool(NOWHERE),
                         create,
                         pool.delete(VOLUME, "disk", null),
                         resize(pool, DISK),
@@ -71,7 +64,11 @@ class CrashTest {
                         new Command.DeleteSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
                         new Command.RevertToSnapshot(NOWHERE, VOLUME, 3, DISK, BEFORE),
                         pool.settle(SETTLED, create));
-        return Stream.of(here, VolumeScenes.commands(pool), CopyScenes.commands(pool))
+        return Stream.of(
+                        PoolScenes.commands(pool),
+                        here,
+                        VolumeScenes.commands(pool),
+                        CopyScenes.commands(pool))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -82,12 +79,12 @@ class CrashTest {
 
     private static Scene scene(Command command) {
         return switch (command) {
-            case Command.BuildPool _ -> new Building();
-            case Command.StartPool _ -> new Starting();
-            case Command.StopPool _ -> new Stopping();
-            case Command.ReleasePool _ -> new Releasing();
-            case Command.DeletePool _ -> new Removing();
-            case Command.ScanPool _ -> new Scanning();
+            case Command.BuildPool _ -> new PoolScenes.Building();
+            case Command.StartPool _ -> new PoolScenes.Starting();
+            case Command.StopPool _ -> new PoolScenes.Stopping();
+            case Command.ReleasePool _ -> new PoolScenes.Releasing();
+            case Command.DeletePool _ -> new PoolScenes.Removing();
+            case Command.ScanPool _ -> new PoolScenes.Scanning();
             case Command.CreateVolume _ -> new Creating();
             case Command.DeleteVolume _ -> new Deleting();
             case Command.CloneVolume _ -> new VolumeScenes.Cloning();
@@ -188,89 +185,6 @@ class CrashTest {
         assertThat(process.exitValue())
                 .as(Files.readString(output.toPath()))
                 .isEqualTo(CrashPoints.EXIT_STATUS);
-    }
-
-    private static final class Building implements Scene {
-        @Override
-        public Command prepare(TestPool pool, Workbench bench) throws Exception {
-            Files.delete(pool.path());
-            return new Command.BuildPool(pool.place(), Permissions.POOL_DEFAULT);
-        }
-
-        @Override
-        public void check(TestPool pool, Result result) {
-            assertThat(result).isEqualTo(new Result.PoolBuilt());
-            assertThat(pool.path()).isEmptyDirectory();
-        }
-    }
-
-    private static final class Starting implements Scene {
-        @Override
-        public Command prepare(TestPool pool, Workbench bench) {
-            return new Command.StartPool(pool.place(), false);
-        }
-
-        @Override
-        public void check(TestPool pool, Result result) {
-            assertThat(result).isInstanceOf(Result.PoolStarted.class);
-            assertThat(pool.house("pool")).exists();
-        }
-    }
-
-    private static final class Stopping implements Scene {
-        @Override
-        public Command prepare(TestPool pool, Workbench bench) throws Exception {
-            bench.run(new Command.StartPool(pool.place(), false));
-            return new Command.StopPool(pool.place());
-        }
-
-        @Override
-        public void check(TestPool pool, Result result) {
-            assertThat(result).isEqualTo(new Result.PoolStopped());
-        }
-    }
-
-    private static final class Releasing implements Scene {
-        @Override
-        public Command prepare(TestPool pool, Workbench bench) throws Exception {
-            bench.run(new Command.StartPool(pool.place(), false));
-            return new Command.ReleasePool(pool.place());
-        }
-
-        @Override
-        public void check(TestPool pool, Result result) {
-            assertThat(result).isEqualTo(new Result.PoolReleased());
-            assertThat(pool.house("pool")).doesNotExist();
-        }
-    }
-
-    private static final class Removing implements Scene {
-        @Override
-        public Command prepare(TestPool pool, Workbench bench) throws Exception {
-            bench.run(new Command.StartPool(pool.place(), false));
-            return new Command.DeletePool(pool.place(), null);
-        }
-
-        @Override
-        public void check(TestPool pool, Result result) {
-            assertThat(result).isEqualTo(new Result.PoolDeleted());
-            assertThat(pool.path()).doesNotExist();
-        }
-    }
-
-    private static final class Scanning implements Scene {
-        @Override
-        public Command prepare(TestPool pool, Workbench bench) throws Exception {
-            bench.run(new Command.StartPool(pool.place(), false));
-            Files.writeString(pool.file("file"), "the user's");
-            return new Command.ScanPool(pool.place());
-        }
-
-        @Override
-        public void check(TestPool pool, Result result) throws Exception {
-            assertThat(result).isInstanceOf(Result.PoolScanned.class);
-            assertThat(pool.files()).containsExactly("file");
-        }
     }
 
     private static final class Creating implements Scene {
