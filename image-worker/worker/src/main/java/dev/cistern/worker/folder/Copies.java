@@ -77,13 +77,14 @@ public final class Copies {
         }
     }
 
+    /** Whoever has made it may have died before it was on disk. */
     private static void made(Directory in, String name) throws IOException {
         try {
             in.makeDirectory(name, MODE);
-            in.sync();
         } catch (FileAlreadyExistsException _) {
             // An earlier copy has made it.
         }
+        in.sync();
     }
 
     /** Removes a copy; on disk when this returns. */
