@@ -48,16 +48,13 @@ final class RefusalsTest {
         Aftermath.check();
     }
 
+    /** Messages are not counted: the watchdog sends those of other tests again at any time. */
     private static List<Long> rows() {
         var counts = new ArrayList<Long>();
         for (var table : List.of("volume", "operation", "claim", "ledger_entry", "dependency")) {
             counts.add(Rows.number("select count(*) from volume." + table));
         }
         counts.add(Rows.number("select sum(reserved) from volume.ledger"));
-        // Rows that are sent leave the outbox, at any time.
-        counts.add(
-                Rows.number(
-                        "select pg_sequence_last_value(pg_get_serial_sequence('volume.outbox', 'sequence'))"));
         return counts;
     }
 
