@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Images one behind the other, read as one. They are closed with it. */
-public final class Concatenation implements DiskImage {
+public final class Concatenation implements ReadOnlyImage {
     private final List<DiskImage> images;
     private final long capacity;
 
@@ -72,31 +72,9 @@ public final class Concatenation implements DiskImage {
         }
     }
 
-    private IOException readOnly() {
-        return new IOException(name() + ": images one behind the other can only be read");
-    }
-
     @Override
-    public void write(ByteBuffer from, long offset) throws IOException {
-        throw readOnly();
-    }
-
-    @Override
-    public void zero(long offset, long length, Space space) throws IOException {
-        throw readOnly();
-    }
-
-    @Override
-    public void discard(long offset, long length) throws IOException {
-        throw readOnly();
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void resize(long newCapacity) throws IOException {
-        throw readOnly();
+    public String refusal() {
+        return "images one behind the other can only be read";
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * An image to save what can be saved of: a sector that cannot be read counts as zeroes. For
  * reading; the image is closed with it.
  */
-public final class Salvaged implements DiskImage {
+public final class Salvaged implements ReadOnlyImage {
     private static final int SECTOR = 512;
 
     private final DiskImage image;
@@ -92,31 +92,9 @@ public final class Salvaged implements DiskImage {
         read(into.limit(limit), offset + half);
     }
 
-    private IOException readOnly() {
-        return new IOException(name() + ": what is to be salvaged can only be read");
-    }
-
     @Override
-    public void write(ByteBuffer from, long offset) throws IOException {
-        throw readOnly();
-    }
-
-    @Override
-    public void zero(long offset, long length, Space space) throws IOException {
-        throw readOnly();
-    }
-
-    @Override
-    public void discard(long offset, long length) throws IOException {
-        throw readOnly();
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void resize(long newCapacity) throws IOException {
-        throw readOnly();
+    public String refusal() {
+        return "what is to be salvaged can only be read";
     }
 
     @Override

@@ -4,10 +4,8 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.worker.execution.DroppedException;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
 import dev.cistern.worker.folder.JournalEntry.Intent;
-import dev.cistern.worker.folder.VolumeRecord;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
@@ -71,30 +69,7 @@ final class RenameVolume implements VolumeHandler<Command.RenameVolume> {
                         .formatted(command.pool().path(), command.newName()));
     }
 
-    /** The name stands by now, so nothing that fails here is a failure of it. */
     private static Result finish(Command.RenameVolume command, VolumeWork volume) {
-        var image = command.image();
-        var files = volume.pool().files();
-        try {
-            files.sync();
-            volume.work().crashPoint("publish");
-            var there =
-                    files.status(command.newName())
-                            .orElseThrow(() -> new DroppedException("the file was removed since"));
-            volume.pool()
-                    .volumes()
-                    .write(
-                            new VolumeRecord(
-                                    command.volumeId(),
-                                    command.newName(),
-                                    image.format(),
-                                    command.generation(),
-                                    there.inode(),
-                                    false));
-            return new Result.VolumeChanged(
-                    command.volumeId(), Facts.of(files, command.newName(), there, image.format()));
-        } catch (IOException e) {
-            throw new DroppedException("the file has its new name, but " + e.getMessage(), e);
-        }
+        return GivenName.finish(command, command.newName(), "the file has its new name", volume);
     }
 }

@@ -4,10 +4,8 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.worker.execution.DroppedException;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
 import dev.cistern.worker.folder.JournalEntry.Intent;
-import dev.cistern.worker.folder.VolumeRecord;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
@@ -68,30 +66,7 @@ final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
                         .formatted(command.pool().path(), command.image().name()));
     }
 
-    /** The file has its name by now, so nothing that fails here is a failure of it. */
     private static Result finish(Command.RestoreVolume command, VolumeWork volume) {
-        var image = command.image();
-        var files = volume.pool().files();
-        try {
-            files.sync();
-            volume.work().crashPoint("publish");
-            var there =
-                    files.status(image.name())
-                            .orElseThrow(() -> new DroppedException("the file was removed since"));
-            volume.pool()
-                    .volumes()
-                    .write(
-                            new VolumeRecord(
-                                    command.volumeId(),
-                                    image.name(),
-                                    image.format(),
-                                    command.generation(),
-                                    there.inode(),
-                                    false));
-            return new Result.VolumeChanged(
-                    command.volumeId(), Facts.of(files, image.name(), there, image.format()));
-        } catch (IOException e) {
-            throw new DroppedException("the file is back, but " + e.getMessage(), e);
-        }
+        return GivenName.finish(command, command.image().name(), "the file is back", volume);
     }
 }
