@@ -66,6 +66,7 @@ final class CommitVolume implements InPlace.Change<Command.CommitVolume, CommitV
                             .formatted(command.image().name(), command.image().format()));
         }
         var folder = target.file().folder();
+        InnerSnapshots.requireNone(command.image().name(), target.file().info());
         BackingFiles.commit(
                 folder,
                 command.image().name(),

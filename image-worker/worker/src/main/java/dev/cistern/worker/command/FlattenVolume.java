@@ -49,6 +49,7 @@ final class FlattenVolume implements InPlace.Change<Command.FlattenVolume, Flatt
                     "%s is of the format %s: only qcow2 images are flattened; convert it"
                             .formatted(command.image().name(), command.image().format()));
         }
+        InnerSnapshots.requireNone(command.image().name(), target.file().info());
         image.rebase(Optional.empty(), Optional.empty(), volume.progress());
     }
 }

@@ -199,4 +199,17 @@ class UpkeepTest {
         return Long.parseLong(
                 new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
     }
+
+    /** A snapshot inside reads from below what it has not of its own. */
+    @Test
+    void whatIsBelowAnImageWithSnapshotsStays() throws Exception {
+        Qemu.img(pool.path(), "snapshot", "-c", "inner", "top");
+        var commit = commit();
+
+        assertThat(CreateVolumeTest.code(bench.run(flatten()))).isEqualTo(ProblemCode.VOLUME_STATE);
+        assertThat(CreateVolumeTest.code(bench.run(commit))).isEqualTo(ProblemCode.VOLUME_STATE);
+
+        Qemu.img(pool.path(), "snapshot", "-a", "inner", "top");
+        Qemu.img(pool.path(), "compare", "-F", "raw", "top", "../expected");
+    }
 }
