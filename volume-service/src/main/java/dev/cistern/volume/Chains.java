@@ -1,5 +1,6 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.util.ArrayList;
@@ -8,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which volumes build on which. A volume's base is the volume of its pool that has the name which
@@ -22,21 +26,69 @@ public final class Chains {
     /** Most volumes above one that are told of. */
     private static final int MOST_ABOVE = 10_000;
 
+    private static final String BASES =
+            " from volume b join pool_view p on p.id = b.pool"
+                    + " cross join lateral (values (b.name), ('./' || b.name), (p.path || '/' || b.name))"
+                    + " as f (name)";
+
+    /** Volumes with those of {@code :bases} that they name, themselves or by a snapshot. */
+    private static final String NAMED =
+            "with named as (select v.id, b.id as base"
+                    + BASES
+                    + " join volume v on v.pool = b.pool and v.backing_file = f.name"
+                    + " where b.id = any(:bases) union select v.id, b.id"
+                    + BASES
+                    + " join snapshot s on s.backing_file = f.name and s.state = 'AVAILABLE'"
+                    + " join volume v on v.id = s.volume and v.pool = b.pool"
+                    + " where b.id = any(:bases)) ";
+
     private static final String LIVING = "('CREATING', 'AVAILABLE', 'DELETING')";
 
     private final Jdbi jdbi;
+    private final Snapshots snapshots;
 
     /** The chains in the schema of {@code jdbi}. */
     public Chains(Jdbi jdbi) {
         this.jdbi = jdbi;
+        this.snapshots = new Snapshots(jdbi);
     }
 
     /** A volume and the one that it builds on. */
     public record Child(Volume volume, UUID base) {}
 
+    /** The external snapshots of its own that a volume's image is over, the nearest first. */
+    public List<Snapshot> sealed(Volume volume) {
+        if (!isSealed(volume)) {
+            return List.of();
+        }
+        var files =
+                snapshots.of(volume.id()).stream()
+                        .filter(each -> each.kind() == Snapshot.Kind.EXTERNAL)
+                        .collect(Collectors.toMap(Snapshot::file, each -> each));
+        var chain = new ArrayList<Snapshot>();
+        for (var next = files.remove(volume.backingFile()); next != null; ) {
+            chain.add(next);
+            next = next.backingFile() == null ? null : files.remove(next.backingFile());
+        }
+        return chain;
+    }
+
+    /** Whether a volume's image is over an external snapshot of its own. */
+    public static boolean isSealed(Volume volume) {
+        var below = volume.backingFile();
+        return below != null && below.startsWith(SealedFile.prefix(volume.id()));
+    }
+
+    /** What a volume builds on besides its own snapshots, as its image or the lowest names it. */
+    public @Nullable String backing(Volume volume) {
+        var own = sealed(volume);
+        return own.isEmpty() ? volume.backingFile() : own.getLast().backingFile();
+    }
+
     /** The volume that one builds on; empty if on none, or none of its pool. */
     public Optional<Volume> base(Volume volume) {
-        return volume.backingFile() == null
+        var backing = backing(volume);
+        return backing == null
                 ? Optional.empty()
                 : jdbi.withHandle(
                         handle ->
@@ -48,7 +100,7 @@ public final class Chains {
                                                         + LIVING
                                                         + " and v.name = base_name(:file, p.path)")
                                         .bind("pool", volume.poolId())
-                                        .bind("file", volume.backingFile())
+                                        .bind("file", backing)
                                         .map((row, _) -> VolumeQuery.read(row))
                                         .findOne());
     }
@@ -64,7 +116,14 @@ public final class Chains {
         return chain;
     }
 
-    /** The volumes whose images name this one's file. */
+    /** How many images a volume's chain has, its own included. */
+    public int depth(Volume volume) {
+        return Stream.concat(Stream.of(volume), below(volume).stream())
+                .mapToInt(each -> 1 + sealed(each).size())
+                .sum();
+    }
+
+    /** The volumes whose images, or external snapshots, name this one's file. */
     public List<Volume> children(Volume volume) {
         return children(List.of(volume.id())).stream().map(Child::volume).toList();
     }
@@ -88,13 +147,11 @@ public final class Chains {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        VolumeQuery.FIELDS
-                                                + ", b.id as base from volume b"
-                                                + " join volume v on v.pool = b.pool and v.id <> b.id"
+                                        NAMED
+                                                + VolumeQuery.FIELDS
+                                                + ", n.base from named n join volume v on v.id = n.id"
                                                 + VolumeQuery.POOL
-                                                + " and v.backing_file in"
-                                                + " (b.name, './' || b.name, p.path || '/' || b.name)"
-                                                + " where b.id = any(:bases) and v.state in "
+                                                + " where v.id <> n.base and v.state in "
                                                 + LIVING
                                                 + " order by v.position")
                                 .bind("bases", bases.toArray(UUID[]::new))
@@ -104,6 +161,22 @@ public final class Chains {
                                                         VolumeQuery.read(row),
                                                         row.getObject("base", UUID.class)))
                                 .list());
+    }
+
+    /**
+     * Refuses a volume whose image is over a snapshot of its own, where it should be over another
+     * volume.
+     *
+     * @throws ProblemException with the snapshot's name
+     */
+    public void requireNotSealed(Volume volume) {
+        var own = sealed(volume);
+        if (!own.isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_STATE,
+                    "volume '%s' builds on its own snapshot '%s': delete that, which makes one image of the two"
+                            .formatted(volume.name(), own.getFirst().name()));
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.cistern.volume;
 import dev.cistern.common.message.Lane;
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a user wants done with a snapshot of a volume.
@@ -10,9 +11,11 @@ import java.util.UUID;
  * @param kind of the operation
  * @param snapshot which one
  * @param capacity that the volume may come back to
+ * @param wanted where one is to be that is taken; null for as usual
  * @param copies whether it takes as long as the volume is large
  */
-public record SnapshotRequest(String kind, UUID snapshot, long capacity, boolean copies)
+public record SnapshotRequest(
+        String kind, UUID snapshot, long capacity, Snapshot.@Nullable Kind wanted, boolean copies)
         implements ChangeRequest {
     /** Of operations that take one. */
     public static final String CREATE = "CreateSnapshot";

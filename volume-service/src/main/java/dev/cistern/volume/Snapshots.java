@@ -81,9 +81,11 @@ public final class Snapshots {
     /**
      * A snapshot that is to be taken.
      *
+     * @param kind where it is to be, unless the volume is of another format by then
      * @throws ProblemException if the name is taken
      */
-    public UUID requested(Volume volume, String name, @Nullable String description) {
+    public UUID requested(
+            Volume volume, String name, @Nullable String description, Snapshot.Kind kind) {
         if (named(volume, name).isPresent()) {
             throw taken(volume, name);
         }
@@ -99,7 +101,7 @@ public final class Snapshots {
                                         volume.id(),
                                         name,
                                         description,
-                                        Snapshot.Kind.of(volume.format()).name(),
+                                        kind.name(),
                                         volume.capacity()));
         if (rows == 0) {
             throw taken(volume, name);
@@ -145,6 +147,30 @@ public final class Snapshots {
                                         .bind("stateBytes", facts.stateBytes())
                                         .execute())
                 == 1;
+    }
+
+    /** Its file is the one that the volume had, which builds on this. */
+    public void sealed(UUID id, @Nullable String backingFile) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update snapshot set backing_file = :file where id = :id")
+                                .bind("id", id)
+                                .bind("file", backingFile)
+                                .execute());
+    }
+
+    /** What was over its file is over what that was over. */
+    public void merged(Snapshot snapshot) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update snapshot set backing_file = :below where volume = :volume"
+                                                + " and backing_file = :file")
+                                .bind("volume", snapshot.volume())
+                                .bind("file", snapshot.file())
+                                .bind("below", snapshot.backingFile())
+                                .execute());
     }
 
     /** It could not be taken. */
@@ -233,6 +259,7 @@ public final class Snapshots {
                 row.getLong("state_bytes"),
                 row.getObject("taken_at", OffsetDateTime.class).toInstant(),
                 row.getObject("operation", UUID.class),
+                row.getString("backing_file"),
                 row.getBoolean("current"));
     }
 }

@@ -2,6 +2,7 @@ package dev.cistern.volume;
 
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
+import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.sql.ResultSet;
@@ -25,10 +26,27 @@ public final class VolumeQuery {
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
                     + " and o.settles is null) as busy,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
-                    + " and o.settles is not null) as unsettled, v.backing_file is not null"
-                    + " and not exists (select from volume b where b.pool = v.pool and b.state in"
-                    + " ('CREATING', 'AVAILABLE', 'DELETING') and not b.missing"
-                    + " and b.name = base_name(v.backing_file, p.path)) as base_missing";
+                    + " and o.settles is not null) as unsettled,"
+                    + " (v.backing_file is not null and "
+                    + unknown("v.backing_file")
+                    + " or v.snapshot is not null and exists (select from snapshot s"
+                    + " where s.volume = v.id and s.state = 'AVAILABLE' and s.backing_file is not null"
+                    + " and "
+                    + unknown("s.backing_file")
+                    + ")) as base_missing";
+
+    /** Neither a volume of the pool nor a file of the volume's snapshots. */
+    private static String unknown(String file) {
+        return "not exists (select from volume b where b.pool = v.pool and b.state in"
+                + " ('CREATING', 'AVAILABLE', 'DELETING') and not b.missing and b.name = base_name("
+                + file
+                + ", p.path)) and not exists (select from snapshot o where o.volume = v.id"
+                + " and o.state = 'AVAILABLE' and o.kind = 'EXTERNAL' and "
+                + file
+                + " = '"
+                + SealedFile.PREFIX
+                + "' || v.id || '.' || o.id)";
+    }
 
     static final String POOL = " join pool_view p on p.id = v.pool";
 

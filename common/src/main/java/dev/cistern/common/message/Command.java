@@ -366,6 +366,27 @@ public sealed interface Command {
             implements OnSnapshot {}
 
     /**
+     * Keeps a qcow2 image as it is now, as a file in the pool's folder that nobody writes to any
+     * more ({@link SealedFile}), over which the volume goes on in a new image.
+     */
+    record SealImage(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /**
+     * Gives a sealed file up: the images over it take what they have from it, and are over what it
+     * was over.
+     */
+    record DropSealed(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /** Has a volume go on in a new image over a sealed file; what it is now is lost. */
+    record ReturnToSealed(
+            PoolPlace pool, UUID volumeId, long generation, ImageRef image, SnapshotRef snapshot)
+            implements OnSnapshot {}
+
+    /**
      * Ends what a cancelled or overdue operation may have left: stops it, undoes it or records that
      * it is done, and puts its tombstone into the journal so that no late copy of its command has
      * an effect.

@@ -52,14 +52,13 @@ public record GraphView(
 
     static GraphView of(Graph graph) {
         var below = graph.below();
-        var lowest = below.isEmpty() ? graph.volume() : below.getLast();
         return new GraphView(
                 Node.of(graph.volume(), below.isEmpty() ? null : below.getFirst().id()),
-                below.size() + 1,
+                graph.depth(),
                 graph.allowedDepth(),
                 chain(below),
                 graph.above().stream().map(child -> Node.of(child.volume(), child.base())).toList(),
-                lowest.backingFile());
+                graph.lowest());
     }
 
     private static List<Node> chain(List<Volume> below) {

@@ -52,6 +52,7 @@ public class SnapshotResource {
                         volume,
                         snapshot.checkedName(),
                         snapshot.checkedDescription(),
+                        snapshot.checkedKind(),
                         context.requester()),
                 context);
     }

@@ -7,6 +7,7 @@ import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.CloneRequest;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Snapshot;
@@ -160,6 +161,7 @@ public class CloneService {
                             from.reflinks()
                                     && from.id().equals(to.id())
                                     && request.snapshot() == null
+                                    && !Chains.isSealed(source)
                                     && request.shape()
                                             .isThatOf(
                                                     request.format(source),

@@ -12,6 +12,7 @@ import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.CloneRequest;
 import dev.cistern.volume.Volume;
 import java.util.Map;
@@ -91,11 +92,16 @@ record CloneVolume(Workshop workshop) implements UseCase {
     /** Null if it is as its source is by now. */
     private @Nullable ImageShape shape(Request request, Volume source, long bytes, Volume volume) {
         var wanted = request.wanted();
-        var file = request.strategy() == CloneStrategy.LINKED ? volume.format() : source.format();
-        if (request.snapshot() == null && wanted.isThatOf(volume.format(), file, bytes)) {
+        var linked = request.strategy() == CloneStrategy.LINKED;
+        var file = linked ? volume.format() : source.format();
+        var sealed = !linked && Chains.isSealed(source);
+        if (request.snapshot() == null
+                && !sealed
+                && wanted.isThatOf(volume.format(), file, bytes)) {
             return null;
         }
         if (request.strategy() == CloneStrategy.REFLINK) {
+            workshop.chains().requireNotSealed(source);
             throw CloneRequest.notByReflink(source);
         }
         return new ImageShape(options(wanted, source, volume), wanted.capacity(bytes));
@@ -110,7 +116,7 @@ record CloneVolume(Workshop workshop) implements UseCase {
     }
 
     private void requireRoomAbove(Volume source) {
-        var depth = workshop.chains().below(source).size() + 2;
+        var depth = workshop.chains().depth(source) + 1;
         var allowed = workshop.settings().chainDepth();
         if (depth > allowed) {
             throw new ProblemException(

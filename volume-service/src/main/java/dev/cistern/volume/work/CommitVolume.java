@@ -46,6 +46,7 @@ record CommitVolume(Workshop workshop) implements Change {
     }
 
     private Volume requireBase(Operation operation, Volume volume) {
+        workshop.chains().requireNotSealed(volume);
         var claimed = operation.request(Request.class).base();
         return workshop.chains()
                 .base(volume)

@@ -59,12 +59,12 @@ record MoveVolume(Workshop workshop) implements Change {
     private void requireNoCopies(Volume volume) {
         var copies =
                 workshop.snapshots().rows().of(volume.id()).stream()
-                        .filter(snapshot -> snapshot.kind() == Snapshot.Kind.COPY)
+                        .filter(snapshot -> snapshot.kind() != Snapshot.Kind.INTERNAL)
                         .count();
         if (copies > 0) {
             throw new ProblemException(
                     ProblemCode.VOLUME_STATE,
-                    "volume '%s' has %d snapshots that are copies in its pool: delete them first, or clone it"
+                    "volume '%s' has %d snapshots that are files in its pool: delete them first, or clone it"
                             .formatted(volume.name(), copies));
         }
     }

@@ -30,23 +30,26 @@ public class SnapshotService {
      * Accepts the taking of a snapshot.
      *
      * @param volume id or {@code POOL:NAME}
+     * @param wanted where it is to be; null for as usual
      * @throws ProblemException if there is no such volume, nothing is before this and its state,
      *     file or format does not allow it, the name is taken, its pool is not running, or too much
      *     waits already
      */
     public Operation create(
-            String volume, SnapshotName name, @Nullable String description, Requester requester) {
+            String volume,
+            SnapshotName name,
+            @Nullable String description,
+            Snapshot.@Nullable Kind wanted,
+            Requester requester) {
         work.runtime().admission().require(requester.tenant());
         return volumes.inTransaction(
                 () -> {
                     var of = volumes.existing(volume);
-                    var id = snapshots.requested(of, name.text(), description);
+                    var kind = Snapshot.Kind.of(of, wanted);
+                    var id = snapshots.requested(of, name.text(), description, kind);
                     var request =
                             new SnapshotRequest(
-                                    SnapshotRequest.CREATE,
-                                    id,
-                                    0,
-                                    copies(of, Snapshot.Kind.of(of.format())));
+                                    SnapshotRequest.CREATE, id, 0, wanted, copies(of, kind));
                     var operation = volumes.change(of, request, Set.of(), requester);
                     snapshots.takenBy(id, operation.id());
                     return operation;
@@ -80,7 +83,10 @@ public class SnapshotService {
                                     kind,
                                     snapshot.id(),
                                     reverts ? snapshot.capacity() : 0,
-                                    reverts && copies(of, snapshot.kind()));
+                                    null,
+                                    reverts
+                                            ? copies(of, snapshot.kind())
+                                            : snapshot.kind() == Snapshot.Kind.EXTERNAL);
                     return volumes.change(of, request, snapshot.takenBy(), requester);
                 });
     }

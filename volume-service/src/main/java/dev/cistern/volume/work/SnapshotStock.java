@@ -53,6 +53,24 @@ record SnapshotStock(Snapshots rows, SnapshotEvents events) {
         return snapshot;
     }
 
+    /**
+     * Refuses that the image of a volume is sealed, or given up for another: what is inside of it
+     * cannot be reverted to any more.
+     */
+    void requireNoneInside(Volume volume) {
+        var inside =
+                rows.of(volume.id()).stream()
+                        .filter(each -> each.state() == Snapshot.State.AVAILABLE)
+                        .filter(each -> each.kind() == Snapshot.Kind.INTERNAL)
+                        .count();
+        if (inside > 0) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_STATE,
+                    "volume '%s' has %d internal snapshots, which can be had only while its image stays in place: delete them first"
+                            .formatted(volume.name(), inside));
+        }
+    }
+
     /** Takes in what the image of a volume was seen to have. */
     void takeIn(UUID volume, List<SnapshotFacts> facts, Operation operation) {
         var known =

@@ -6,12 +6,16 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotRequest;
 import dev.cistern.volume.Volume;
+import dev.cistern.volume.VolumeSettings;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.UUID;
 
 /** Takes snapshots, gives them up, and makes volumes what they were. */
@@ -39,7 +43,8 @@ sealed interface SnapshotWork extends Change {
     }
 
     /** Keeps a volume as it is. */
-    record Create(SnapshotStock stock) implements SnapshotWork {
+    record Create(SnapshotStock stock, Chains chains, VolumeSettings settings)
+            implements SnapshotWork {
         @Override
         public String kind() {
             return SnapshotRequest.CREATE;
@@ -52,8 +57,9 @@ sealed interface SnapshotWork extends Change {
 
         @Override
         public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
-            var id = operation.request(SnapshotRequest.class).snapshot();
-            var kind = Snapshot.Kind.of(volume.format());
+            var request = operation.request(SnapshotRequest.class);
+            var id = request.snapshot();
+            var kind = Snapshot.Kind.of(volume, request.wanted());
             stock().rows().taking(id, Instant.now().truncatedTo(ChronoUnit.MICROS), kind);
             var ref = stock().rows().get(id).ref();
             var generation = volume.generation();
@@ -63,6 +69,10 @@ sealed interface SnapshotWork extends Change {
                                 pool, volume.id(), generation, volume.image(), ref);
                 case COPY ->
                         new Command.KeepCopy(pool, volume.id(), generation, volume.image(), ref);
+                case EXTERNAL -> {
+                    requireRoomFor(volume);
+                    yield new Command.SealImage(pool, volume.id(), generation, volume.image(), ref);
+                }
             };
         }
 
@@ -72,12 +82,28 @@ sealed interface SnapshotWork extends Change {
             var facts =
                     SnapshotStock.find(result.file().snapshots(), snapshot)
                             .orElseGet(() -> unlisted(snapshot, before));
+            if (snapshot.kind() == Snapshot.Kind.EXTERNAL) {
+                stock().rows().sealed(snapshot.id(), before.backingFile());
+            }
             if (stock().rows().taken(snapshot.id(), facts)) {
                 stock().events().publish("created", snapshot.id(), operation);
             }
         }
 
-        /** A copy, or of an image with more snapshots than a worker lists. */
+        private void requireRoomFor(Volume volume) {
+            chains().requireNoChildren(volume, "sealed for an external snapshot");
+            stock().requireNoneInside(volume);
+            var depth = chains().depth(volume) + 1;
+            if (depth > settings().chainDepth()) {
+                throw new ProblemException(
+                        ProblemCode.CHAIN_TOO_DEEP,
+                        "with an external snapshot the chain of '%s' would have %d images, where %d are allowed: delete one, flatten it, or take the snapshot inside"
+                                .formatted(volume.name(), depth, settings().chainDepth()),
+                        Map.of("depth", depth, "allowed", settings().chainDepth()));
+            }
+        }
+
+        /** Of a file of its own, or of an image with more snapshots than a worker lists. */
         private static SnapshotFacts unlisted(Snapshot snapshot, Volume volume) {
             return new SnapshotFacts("", snapshot.name(), snapshot.takenAt(), volume.capacity(), 0);
         }
@@ -114,12 +140,19 @@ sealed interface SnapshotWork extends Change {
                 case COPY ->
                         new Command.DropCopy(
                                 pool, volume.id(), generation, volume.image(), snapshot.ref());
+                case EXTERNAL ->
+                        new Command.DropSealed(
+                                pool, volume.id(), generation, volume.image(), snapshot.ref());
             };
         }
 
         @Override
         public void completed(Operation operation, Volume before, Result.OfFile result) {
-            stock().gone(snapshot(operation).id(), operation);
+            var snapshot = snapshot(operation);
+            if (snapshot.kind() == Snapshot.Kind.EXTERNAL) {
+                stock().rows().merged(snapshot);
+            }
+            stock().gone(snapshot.id(), operation);
         }
     }
 
@@ -147,6 +180,11 @@ sealed interface SnapshotWork extends Change {
                 case COPY ->
                         new Command.ReturnToCopy(
                                 pool, volume.id(), generation, volume.image(), snapshot.ref());
+                case EXTERNAL -> {
+                    stock().requireNoneInside(volume);
+                    yield new Command.ReturnToSealed(
+                            pool, volume.id(), generation, volume.image(), snapshot.ref());
+                }
             };
         }
 

@@ -210,6 +210,7 @@ public class UpkeepService {
     }
 
     private Volume requireBase(Volume volume) {
+        workshop.chains().requireNotSealed(volume);
         return workshop.chains()
                 .base(volume)
                 .filter(base -> !base.id().equals(volume.id()))
@@ -299,17 +300,31 @@ public class UpkeepService {
                 });
     }
 
-    /** What a volume builds on, and what builds on it. */
+    /**
+     * What a volume builds on, and what builds on it.
+     *
+     * @param depth images in the chain that ends at the volume
+     * @param lowest what the lowest of them names as its backing file
+     */
     public record Graph(
-            Volume volume, List<Volume> below, List<Chains.Child> above, int allowedDepth) {}
+            Volume volume,
+            List<Volume> below,
+            List<Chains.Child> above,
+            int depth,
+            int allowedDepth,
+            @Nullable String lowest) {}
 
     /** The chains that a volume is in. */
     public Graph graph(String reference) {
         var volume = query.get(reference);
+        var chains = workshop.chains();
+        var below = chains.below(volume);
         return new Graph(
                 volume,
-                workshop.chains().below(volume),
-                workshop.chains().above(volume),
-                workshop.settings().chainDepth());
+                below,
+                chains.above(volume),
+                chains.depth(volume),
+                workshop.settings().chainDepth(),
+                chains.backing(below.isEmpty() ? volume : below.getLast()));
     }
 }

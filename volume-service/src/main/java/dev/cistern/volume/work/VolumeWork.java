@@ -102,7 +102,10 @@ public class VolumeWork implements Service {
                                         new InPlace(workshop, new ResizeVolume(workshop)),
                                         new InPlace(
                                                 workshop,
-                                                new SnapshotWork.Create(workshop.snapshots())),
+                                                new SnapshotWork.Create(
+                                                        workshop.snapshots(),
+                                                        workshop.chains(),
+                                                        workshop.settings())),
                                         new InPlace(
                                                 workshop,
                                                 new SnapshotWork.Delete(workshop.snapshots())),

@@ -37,6 +37,12 @@ public final class SnapshotCreateAs extends Work {
     @Option(names = "--description", paramLabel = "TEXT", description = "the same as DESCRIPTION")
     private @Nullable String descriptionOption;
 
+    @Option(
+            names = "--external",
+            description =
+                    "of a qcow2 volume: what it is now becomes a file of its own, and the volume goes on in a new one over it")
+    private boolean external;
+
     private String given = "";
 
     @Override
@@ -46,6 +52,9 @@ public final class SnapshotCreateAs extends Work {
         var text = descriptionOption == null ? description : descriptionOption;
         if (text != null) {
             body.put("description", text);
+        }
+        if (external) {
+            body.put("kind", "external");
         }
         return session.api().post(volume.route(session.api()).then("snapshots"), body);
     }

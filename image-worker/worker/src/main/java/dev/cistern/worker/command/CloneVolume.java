@@ -124,8 +124,9 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
     private static CloneStrategy copy(
             Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
             throws IOException {
-        SingleFile.require(
-                source.name(), source.info(), command.source().pool().equals(command.pool()));
+        var info = source.info();
+        SingleFile.require(source.name(), info, command.source().pool().equals(command.pool()));
+        Overlay.requireNone(source.name(), command.source().volumeId(), info);
         try (var file = staged.createImage(command.permissions())) {
             var used =
                     command.strategy() != CloneStrategy.FULL && file.cloneFrom(source.file())

@@ -148,6 +148,7 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
     private static void remove(Command.DeleteVolume command, VolumeWork volume) throws IOException {
         volume.pool().trash().empty(volume.operation());
         volume.pool().trash().dropKept(command.volumeId());
+        volume.pool().sealedFiles().dropAll(command.volumeId());
         volume.pool().copies().dropAll(command.volumeId());
     }
 

@@ -96,7 +96,8 @@ final class Facts {
                 info == null ? null : options(info.details()));
     }
 
-    private static @Nullable ImageOptions options(ImageInfo.Details details) {
+    /** What an image is beyond its format and capacity. */
+    static @Nullable ImageOptions options(ImageInfo.Details details) {
         return switch (details) {
             case ImageInfo.Details.Qcow2 qcow2 ->
                     new ImageOptions(

@@ -27,6 +27,7 @@ final class Replacement {
     private final Command.OnImage command;
     private final String format;
     private final VolumeWork volume;
+    private final Farewell farewell;
 
     /** Makes the bytes of the new image. */
     @FunctionalInterface
@@ -35,15 +36,28 @@ final class Replacement {
         void make(ImageFile old, StagedFiles staged) throws IOException;
     }
 
+    /** What is done to the old image right before it loses its name. */
+    @FunctionalInterface
+    interface Farewell {
+        /** Does it, durably. */
+        void bid(ImageFile old) throws IOException;
+    }
+
     /**
      * The replacement of a command's image.
      *
      * @param format of the new one
      */
     Replacement(Command.OnImage command, String format, VolumeWork volume) {
+        this(command, format, volume, _ -> {});
+    }
+
+    /** The same of an image that is not lost by it. */
+    Replacement(Command.OnImage command, String format, VolumeWork volume, Farewell farewell) {
         this.command = command;
         this.format = format;
         this.volume = volume;
+        this.farewell = farewell;
     }
 
     /**
@@ -89,6 +103,7 @@ final class Replacement {
         volume.work().stage("publishing");
         volume.requireLeave();
         old.requireSame();
+        farewell.bid(old);
         staged.replace(volume.pool().files(), image.name());
     }
 

@@ -1,6 +1,7 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.ImageSource;
+import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.DiskImage;
@@ -118,6 +119,10 @@ final class SourceImage implements Closeable {
         }
         if (format() != ImageFormat.QCOW2) {
             return copy(snapshot, options);
+        }
+        if (pool.sealedFiles().find(source.volumeId(), snapshot.id()).isPresent()) {
+            var sealed = SealedFile.name(source.volumeId(), snapshot.id());
+            return Images.open(folder(), sealed, options);
         }
         var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
         return Images.openSnapshot(folder(), name(), id, gate());

@@ -15,6 +15,9 @@ final class VolumeHandlers {
     private final KeepCopy keepCopy = new KeepCopy();
     private final DropCopy dropCopy = new DropCopy();
     private final ReturnToCopy returnToCopy = new ReturnToCopy();
+    private final SealImage sealImage = new SealImage();
+    private final DropSealed dropSealed = new DropSealed();
+    private final ReturnToSealed returnToSealed = new ReturnToSealed();
     private final TrashVolume trashVolume = new TrashVolume();
     private final RestoreVolume restoreVolume = new RestoreVolume();
     private final MoveVolume moveVolume = new MoveVolume();
@@ -71,6 +74,9 @@ final class VolumeHandlers {
             case Command.KeepCopy keep -> new Bound<>(keepCopy, keep);
             case Command.DropCopy drop -> new Bound<>(dropCopy, drop);
             case Command.ReturnToCopy returning -> new Bound<>(returnToCopy, returning);
+            case Command.SealImage seal -> new Bound<>(sealImage, seal);
+            case Command.DropSealed drop -> new Bound<>(dropSealed, drop);
+            case Command.ReturnToSealed returning -> new Bound<>(returnToSealed, returning);
             case Command.Settle _ ->
                     throw new IllegalStateException("the settling of a settling is not a thing");
         };

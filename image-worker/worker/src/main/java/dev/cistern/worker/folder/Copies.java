@@ -67,13 +67,27 @@ public final class Copies {
 
     /** Gives a staged image its place here; on disk when this returns. */
     public void publish(StagedFiles staged, UUID volume, UUID snapshot) throws IOException {
+        makeRoom(volume);
+        try (var folder = of(volume)) {
+            staged.publish(folder, snapshot.toString());
+            folder.sync();
+        }
+    }
+
+    /** Makes the folder of a volume, if it is not there; on disk when this returns. */
+    void makeRoom(UUID volume) throws IOException {
         made(house, ROOM);
         try (var room = house.openDirectory(ROOM)) {
             made(room, volume.toString());
-            try (var folder = room.openDirectory(volume.toString())) {
-                staged.publish(folder, snapshot.toString());
-                folder.sync();
-            }
+        }
+    }
+
+    /** Whether a volume has a folder. */
+    boolean hasRoom(UUID volume) throws IOException {
+        try (var room = house.openDirectory(ROOM)) {
+            return room.status(volume.toString()).isPresent();
+        } catch (NoSuchFileException _) {
+            return false;
         }
     }
 

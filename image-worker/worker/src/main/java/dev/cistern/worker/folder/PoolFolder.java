@@ -172,6 +172,11 @@ public final class PoolFolder implements AutoCloseable {
         return house.copies();
     }
 
+    /** What its volumes were, where others are over that. */
+    public SealedFiles sealedFiles() {
+        return new SealedFiles(files, house.copies());
+    }
+
     /** What its file system can do, tried out of the users' sight. */
     StorageCapabilities capabilities() throws IOException {
         return house.capabilities();

@@ -68,7 +68,8 @@ class CrashTest {
                         PoolScenes.commands(pool),
                         here,
                         VolumeScenes.commands(pool),
-                        CopyScenes.commands(pool))
+                        CopyScenes.commands(pool),
+                        SealedScenes.commands(pool))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -101,6 +102,9 @@ class CrashTest {
             case Command.KeepCopy _ -> new CopyScenes.Keeping();
             case Command.DropCopy _ -> new CopyScenes.Dropping();
             case Command.ReturnToCopy _ -> new CopyScenes.Returning();
+            case Command.SealImage _ -> new SealedScenes.Sealing();
+            case Command.DropSealed _ -> new SealedScenes.Dropping();
+            case Command.ReturnToSealed _ -> new SealedScenes.Returning();
             case Command.RenameVolume _ -> new VolumeScenes.Renaming();
             case Command.ResizeVolume _ -> new Resizing();
             case Command.CheckVolume _ -> new Checking();

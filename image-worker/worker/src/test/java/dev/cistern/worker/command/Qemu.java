@@ -67,6 +67,16 @@ final class Qemu {
         return info(image).path("virtual-size").asLong();
     }
 
+    /** The files of a qcow2 image's chain as QEMU finds them, the image first. */
+    static List<String> chain(Path image) throws Exception {
+        var folder = Objects.requireNonNull(image.getParent());
+        var name = image.getFileName().toString();
+        var info = img(folder, "info", "-f", "qcow2", "--backing-chain", "--output=json", name);
+        return JSON.readTree(info).findValuesAsText("filename").stream()
+                .filter(file -> !file.isEmpty())
+                .toList();
+    }
+
     /** What QEMU says of a qcow2 image. */
     static JsonNode info(Path image) throws Exception {
         var info =

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +35,7 @@ class WriteOrderTest {
                 new Command.CreateVolume(
                         pool.place(), UUID.randomUUID(), 1, "disk", format, 1 << 20, TestPool.MODE);
 
-        var calls = trace(new CommandMessage(UUID.randomUUID(), 1, Owner.VOLUME, null, command));
+        var calls = trace(command, "VolumeCreated");
 
         var lastWrite =
                 last(calls, "pwrite64\\(\\d+<.*/staging/.*/image>|ftruncate\\(\\d+<.*/image>");
@@ -50,7 +51,37 @@ class WriteOrderTest {
         assertThat(pool.files()).containsExactly("disk");
     }
 
-    private List<String> trace(CommandMessage message) throws Exception {
+    @Test
+    void theSecondNameIsOnDiskBeforeTheFirstIsAnothers() throws Exception {
+        Qemu.require("strace");
+        TestPool pool;
+        var volume = UUID.randomUUID();
+        try (var bench = new Workbench()) {
+            pool = TestPool.started(folder.resolve("pool"), bench);
+            SealedScenes.disk(pool, volume, bench);
+        }
+        var command =
+                SealedScenes.seal(pool, volume, pool.image("disk", "qcow2"), SealedScenes.BEFORE);
+
+        var calls = trace(command, "VolumeChanged");
+
+        var poolSync = "fsync\\(\\d+<" + Pattern.quote(pool.place().path()) + ">\\)";
+        var fileSync = first(calls, "f(data)?sync\\(\\d+<.*/staging/.*/image>");
+        var intent = first(calls, "rename.*journal");
+        var secondName = first(calls, "linkat\\(.*\"disk\".*\"\\.sealed\\.");
+        var secondSync = first(calls, poolSync);
+        var place = first(calls, "rename.*\"image\".*\"disk\"");
+        var placeSync = last(calls, poolSync);
+        var record = first(calls, "rename.*volumes");
+        assertThat(List.of(fileSync, intent, secondName, secondSync, place, placeSync, record))
+                .as(String.join("\n", calls))
+                .doesNotContain(-1)
+                .isSorted();
+        assertThat(secondSync).isNotEqualTo(placeSync);
+    }
+
+    private List<String> trace(Command command, String result) throws Exception {
+        var message = new CommandMessage(UUID.randomUUID(), 1, Owner.VOLUME, null, command);
         var file = Files.write(folder.resolve("command.json"), Json.bytes(message));
         var trace = folder.resolve("trace");
         var line =
@@ -62,12 +93,12 @@ class WriteOrderTest {
                                 "-o",
                                 trace.toString(),
                                 "-e",
-                                "trace=fsync,fdatasync,rename,renameat,renameat2,pwrite64,ftruncate"));
+                                "trace=fsync,fdatasync,rename,renameat,renameat2,linkat,pwrite64,ftruncate"));
         line.addAll(ChildJvm.command(List.of(), CommandMain.class, file.toString()));
         var output = folder.resolve("output");
         var process = ChildJvm.start(line, output.toFile());
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(output).content().contains("VolumeCreated");
+        assertThat(output).content().contains(result);
         return Files.readAllLines(trace).stream()
                 .filter(call -> call.contains(folder.toString()))
                 .toList();

@@ -1,0 +1,27 @@
+package dev.cistern.common.message;
+
+import java.util.UUID;
+
+/**
+ * Names of the files that hold external snapshots, in the pool's folder: images name them as what
+ * they build on, and a name without a path is found from every image beside it, by QEMU too. They
+ * begin with a dot, and so are no volumes.
+ */
+public final class SealedFile {
+    /**
+     * What all of the names begin with; the ids of volume and snapshot follow, with a dot between.
+     */
+    public static final String PREFIX = ".sealed.";
+
+    private SealedFile() {}
+
+    /** The name of the file of a snapshot. */
+    public static String name(UUID volume, UUID snapshot) {
+        return prefix(volume) + snapshot;
+    }
+
+    /** What the names of all files of a volume's snapshots begin with. */
+    public static String prefix(UUID volume) {
+        return PREFIX + volume + ".";
+    }
+}
