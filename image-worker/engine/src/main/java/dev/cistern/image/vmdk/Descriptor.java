@@ -274,6 +274,11 @@ record Descriptor(
         return with(PARENT_CID, hex(contentId)).with(PARENT_HINT, hint);
     }
 
+    /** The same over none. */
+    Descriptor alone() throws ImageException {
+        return with(PARENT_CID, hex(NO_PARENT)).without(PARENT_HINT);
+    }
+
     /** The same with the geometry that BIOSes are told for a capacity in bytes. */
     Descriptor withGeometryOf(long capacity) throws ImageException {
         var heads = entry("ddb.geometry.heads");

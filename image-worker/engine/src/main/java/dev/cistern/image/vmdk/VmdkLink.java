@@ -153,6 +153,11 @@ public record VmdkLink(
         edit(file, descriptor -> descriptor.over(parent, parentId));
     }
 
+    /** Has an image be over none that has the same content as the one that it was over. */
+    public static void standAlone(Storage file) throws IOException {
+        edit(file, Descriptor::alone);
+    }
+
     /** Gives the content another id, as a change of it does. */
     public static void renewContentId(Storage file) throws IOException {
         var place = place(file);
