@@ -64,7 +64,8 @@ public final class Chains {
         var files =
                 snapshots.of(volume.id()).stream()
                         .filter(each -> each.kind() == Snapshot.Kind.EXTERNAL)
-                        .collect(Collectors.toMap(Snapshot::file, each -> each));
+                        .collect(
+                                Collectors.toMap(each -> each.file(volume.format()), each -> each));
         var chain = new ArrayList<Snapshot>();
         for (var next = files.remove(volume.backingFile()); next != null; ) {
             chain.add(next);

@@ -2,9 +2,8 @@ package dev.cistern.volume;
 
 import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.message.SnapshotRef;
-import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.common.problem.ProblemException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -50,25 +49,19 @@ public record Snapshot(
         EXTERNAL;
 
         /**
-         * That of a snapshot which is taken of a volume.
+         * Those of snapshots that are taken of images, the usual one first.
          *
-         * @param wanted null for the usual one of its format
-         * @throws ProblemException if there are none such of its format
+         * @param subformat of vmdk; null if that is not known
          */
-        public static Kind of(Volume volume, @Nullable Kind wanted) {
-            var inside = volume.format().equals("qcow2");
-            var usual = inside ? INTERNAL : COPY;
-            if (wanted == null || wanted == usual || (wanted == EXTERNAL && inside)) {
-                return wanted == null ? usual : wanted;
-            }
-            throw new ProblemException(
-                    ProblemCode.UNSUPPORTED,
-                    "volume '%s' is of the format %s, of which snapshots are of the kind %s, not '%s'"
-                            .formatted(
-                                    volume.name(),
-                                    volume.format(),
-                                    inside ? "'internal' or 'external'" : "'copy'",
-                                    wanted.text()));
+        public static List<Kind> of(String format, @Nullable String subformat) {
+            return switch (format) {
+                case "qcow2" -> List.of(INTERNAL, EXTERNAL);
+                case "vmdk" ->
+                        "monolithicSparse".equals(subformat)
+                                ? List.of(EXTERNAL, COPY)
+                                : List.of(COPY);
+                default -> List.of(COPY);
+            };
         }
 
         /** As the API writes it. */
@@ -96,9 +89,9 @@ public record Snapshot(
         return state == State.CREATING && operation != null ? Set.of(operation) : Set.of();
     }
 
-    /** The name of the file of an external one. */
-    public String file() {
-        return SealedFile.name(volume, id);
+    /** The name of the file of an external one of a volume of a format. */
+    public String file(String format) {
+        return SealedFile.name(volume, id, format);
     }
 
     /** As commands name it. */

@@ -160,15 +160,15 @@ public final class Snapshots {
                                 .execute());
     }
 
-    /** What was over its file is over what that was over. */
-    public void merged(Snapshot snapshot) {
+    /** What was over its file, of this name, is over what that was over. */
+    public void merged(Snapshot snapshot, String file) {
         jdbi.useHandle(
                 handle ->
                         handle.createUpdate(
                                         "update snapshot set backing_file = :below where volume = :volume"
                                                 + " and backing_file = :file")
                                 .bind("volume", snapshot.volume())
-                                .bind("file", snapshot.file())
+                                .bind("file", file)
                                 .bind("below", snapshot.backingFile())
                                 .execute());
     }

@@ -41,11 +41,11 @@ public final class VolumeQuery {
                 + " ('CREATING', 'AVAILABLE', 'DELETING') and not b.missing and b.name = base_name("
                 + file
                 + ", p.path)) and not exists (select from snapshot o where o.volume = v.id"
-                + " and o.state = 'AVAILABLE' and o.kind = 'EXTERNAL' and "
+                + " and o.state = 'AVAILABLE' and o.kind = 'EXTERNAL' and starts_with("
                 + file
-                + " = '"
+                + ", '"
                 + SealedFile.PREFIX
-                + "' || v.id || '.' || o.id)";
+                + "' || v.id || '.' || o.id))";
     }
 
     static final String POOL = " join pool_view p on p.id = v.pool";

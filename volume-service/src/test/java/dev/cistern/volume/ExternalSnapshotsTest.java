@@ -18,7 +18,9 @@ import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.CommandMessage;
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Lane;
+import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.message.SnapshotFacts;
@@ -29,9 +31,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +98,8 @@ final class ExternalSnapshotsTest {
 
     private static String fileOf(CommandMessage message) {
         var command = (Command.OnSnapshot) message.command();
-        return SealedFile.name(command.volumeId(), command.snapshot().id());
+        return SealedFile.name(
+                command.volumeId(), command.snapshot().id(), command.image().format());
     }
 
     private CommandMessage reverting(UUID volume, String snapshot) {
@@ -287,5 +292,68 @@ final class ExternalSnapshotsTest {
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("invalid-request"));
+    }
+
+    private static FileFacts vmdk(String subformat, long inode, @Nullable String below) {
+        return new FileFacts(
+                "disk",
+                "vmdk",
+                MIB,
+                MIB,
+                below,
+                below == null ? null : "vmdk",
+                inode,
+                MIB,
+                Instant.EPOCH,
+                new Permissions(0, 0, 0600),
+                null,
+                List.of(),
+                ImageOptions.vmdk(subformat, null, null));
+    }
+
+    private UUID vmdk(VolumeStory story, String subformat) {
+        var message = stage.take(accepted(story.post(Map.of("format", "vmdk"))));
+        stage.answer(
+                message, new Result.VolumeCreated(volumeOf(message), vmdk(subformat, 7, null)));
+        end(message.operation());
+        return volumeOf(message);
+    }
+
+    private CommandMessage asked(UUID volume, String name) {
+        return stage.take(
+                accepted(
+                        given().contentType("application/json")
+                                .body(Map.of("name", name))
+                                .post(path(volume))));
+    }
+
+    @Test
+    void ofVmdkTheyAreUsualWhereVmwareHasThem() {
+        var story = VolumeStory.open();
+        var disk = vmdk(story, "monolithicSparse");
+
+        var seal = asked(disk, "before");
+        assertThat(seal.command()).isInstanceOf(Command.SealImage.class);
+        var below = fileOf(seal);
+        assertThat(below).endsWith(".vmdk");
+        done(seal, vmdk("monolithicSparse", 8, below));
+        story.refreshed(vmdk("monolithicSparse", 8, below));
+        assertThat(conditions(disk)).isEmpty();
+        graph(disk).body("depth", equalTo(2)).body("missingBase", nullValue());
+
+        assertThat(stage.take(accepted(ask(disk, "copied", "copy"))).command())
+                .isInstanceOf(Command.KeepCopy.class);
+        ask(disk, "inside", "internal").then().statusCode(422);
+    }
+
+    @Test
+    void otherVmdkImagesAreCopied() {
+        var disk = vmdk(VolumeStory.open(), "streamOptimized");
+
+        assertThat(asked(disk, "before").command()).isInstanceOf(Command.KeepCopy.class);
+        ask(disk, "after", "external")
+                .then()
+                .statusCode(422)
+                .body("detail", containsString("streamOptimized"));
     }
 }

@@ -13,11 +13,17 @@ public final class SealedFile {
      */
     public static final String PREFIX = ".sealed.";
 
+    private static final String VMDK = "vmdk";
+
     private SealedFile() {}
 
-    /** The name of the file of a snapshot. */
-    public static String name(UUID volume, UUID snapshot) {
-        return prefix(volume) + snapshot;
+    /**
+     * The name of the file of a snapshot.
+     *
+     * @param format of it; VMware wants its images to be called so
+     */
+    public static String name(UUID volume, UUID snapshot, String format) {
+        return prefix(volume) + snapshot + (format.equals(VMDK) ? "." + VMDK : "");
     }
 
     /** What the names of all files of a volume's snapshots begin with. */

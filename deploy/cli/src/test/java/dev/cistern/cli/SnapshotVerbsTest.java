@@ -38,6 +38,7 @@ class SnapshotVerbsTest {
                     """
             snapshot-create-as web1 a --pool images                        | {"name":"a"}
             snapshot-create-as images:web1 a --external                    | {"name":"a","kind":"external"}
+            snapshot-create-as images:web1 a --copy                        | {"name":"a","kind":"copy"}
             snapshot-create-as images:web1 a text                          | {"name":"a","description":"text"}
             snapshot-create-as web1 --name a --description b --pool images | {"name":"a","description":"b"}
             """)

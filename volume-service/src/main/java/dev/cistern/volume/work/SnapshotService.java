@@ -45,7 +45,7 @@ public class SnapshotService {
         return volumes.inTransaction(
                 () -> {
                     var of = volumes.existing(volume);
-                    var kind = Snapshot.Kind.of(of, wanted);
+                    var kind = new SnapshotKinds(work.workshop()).of(of, wanted);
                     var id = snapshots.requested(of, name.text(), description, kind);
                     var request =
                             new SnapshotRequest(

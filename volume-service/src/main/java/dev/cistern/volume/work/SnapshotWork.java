@@ -6,16 +6,12 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
-import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotRequest;
 import dev.cistern.volume.Volume;
-import dev.cistern.volume.VolumeSettings;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.UUID;
 
 /** Takes snapshots, gives them up, and makes volumes what they were. */
@@ -43,8 +39,7 @@ sealed interface SnapshotWork extends Change {
     }
 
     /** Keeps a volume as it is. */
-    record Create(SnapshotStock stock, Chains chains, VolumeSettings settings)
-            implements SnapshotWork {
+    record Create(SnapshotStock stock, SnapshotKinds kinds) implements SnapshotWork {
         @Override
         public String kind() {
             return SnapshotRequest.CREATE;
@@ -59,7 +54,7 @@ sealed interface SnapshotWork extends Change {
         public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
             var request = operation.request(SnapshotRequest.class);
             var id = request.snapshot();
-            var kind = Snapshot.Kind.of(volume, request.wanted());
+            var kind = kinds().of(volume, request.wanted());
             stock().rows().taking(id, Instant.now().truncatedTo(ChronoUnit.MICROS), kind);
             var ref = stock().rows().get(id).ref();
             var generation = volume.generation();
@@ -70,7 +65,7 @@ sealed interface SnapshotWork extends Change {
                 case COPY ->
                         new Command.KeepCopy(pool, volume.id(), generation, volume.image(), ref);
                 case EXTERNAL -> {
-                    requireRoomFor(volume);
+                    kinds().requireRoomFor(volume);
                     yield new Command.SealImage(pool, volume.id(), generation, volume.image(), ref);
                 }
             };
@@ -87,19 +82,6 @@ sealed interface SnapshotWork extends Change {
             }
             if (stock().rows().taken(snapshot.id(), facts)) {
                 stock().events().publish("created", snapshot.id(), operation);
-            }
-        }
-
-        private void requireRoomFor(Volume volume) {
-            chains().requireNoChildren(volume, "sealed for an external snapshot");
-            stock().requireNoneInside(volume);
-            var depth = chains().depth(volume) + 1;
-            if (depth > settings().chainDepth()) {
-                throw new ProblemException(
-                        ProblemCode.CHAIN_TOO_DEEP,
-                        "with an external snapshot the chain of '%s' would have %d images, where %d are allowed: delete one, flatten it, or take the snapshot inside"
-                                .formatted(volume.name(), depth, settings().chainDepth()),
-                        Map.of("depth", depth, "allowed", settings().chainDepth()));
             }
         }
 
@@ -150,7 +132,7 @@ sealed interface SnapshotWork extends Change {
         public void completed(Operation operation, Volume before, Result.OfFile result) {
             var snapshot = snapshot(operation);
             if (snapshot.kind() == Snapshot.Kind.EXTERNAL) {
-                stock().rows().merged(snapshot);
+                stock().rows().merged(snapshot, snapshot.file(before.format()));
             }
             stock().gone(snapshot.id(), operation);
         }

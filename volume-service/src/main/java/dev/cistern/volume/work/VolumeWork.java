@@ -104,8 +104,7 @@ public class VolumeWork implements Service {
                                                 workshop,
                                                 new SnapshotWork.Create(
                                                         workshop.snapshots(),
-                                                        workshop.chains(),
-                                                        workshop.settings())),
+                                                        new SnapshotKinds(workshop))),
                                         new InPlace(
                                                 workshop,
                                                 new SnapshotWork.Delete(workshop.snapshots())),

@@ -8,6 +8,7 @@ import dev.cistern.cli.operation.Work;
 import dev.cistern.cli.volume.VolumeArgument;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,11 +38,21 @@ public final class SnapshotCreateAs extends Work {
     @Option(names = "--description", paramLabel = "TEXT", description = "the same as DESCRIPTION")
     private @Nullable String descriptionOption;
 
-    @Option(
-            names = "--external",
-            description =
-                    "of a qcow2 volume: what it is now becomes a file of its own, and the volume goes on in a new one over it")
-    private boolean external;
+    @ArgGroup private Kind kind = new Kind();
+
+    /** One at most. */
+    static final class Kind {
+        @Option(
+                names = "--external",
+                description =
+                        "of a qcow2 or vmdk volume: what it is now becomes a file of its own, and the volume goes on in a new one over it (usual for vmdk)")
+        private boolean external;
+
+        @Option(
+                names = "--copy",
+                description = "of a raw or vmdk volume: a copy of its file (usual for raw)")
+        private boolean copy;
+    }
 
     private String given = "";
 
@@ -53,8 +64,8 @@ public final class SnapshotCreateAs extends Work {
         if (text != null) {
             body.put("description", text);
         }
-        if (external) {
-            body.put("kind", "external");
+        if (kind.external || kind.copy) {
+            body.put("kind", kind.external ? "external" : "copy");
         }
         return session.api().post(volume.route(session.api()).then("snapshots"), body);
     }

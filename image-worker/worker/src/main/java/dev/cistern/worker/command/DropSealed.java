@@ -2,16 +2,15 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
-import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.BackingFile;
 import dev.cistern.image.BackingFiles;
-import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
 import dev.cistern.image.OpenGate;
+import dev.cistern.image.Progress;
+import dev.cistern.image.VmdkDeltas;
 import dev.cistern.image.storage.Access;
-import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.worker.execution.DroppedException;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
@@ -62,27 +61,40 @@ final class DropSealed implements VolumeHandler<Command.DropSealed> {
     }
 
     private static String name(Command.DropSealed command) {
-        return SealedFile.name(command.volumeId(), command.snapshot().id());
+        return Overlay.name(command);
     }
 
     private static Optional<FileStatus> sealed(Command.DropSealed command, VolumeWork volume)
             throws IOException {
-        return volume.pool().sealedFiles().find(command.volumeId(), command.snapshot().id());
+        return volume.pool().sealedFiles().find(name(command));
     }
 
     private static void merge(Command.DropSealed command, ImageFile image, VolumeWork volume)
             throws IOException {
-        var folder = image.folder();
-        var info = info(folder, name(command));
-        var below = info.backingFile().map(file -> new BackingFile(file, info.backingFormat()));
         for (var above : above(command, image, volume)) {
-            InnerSnapshots.requireNone(above, info(folder, above));
-            BackingFiles.rebase(folder, above, below, OpenGate.folder(folder), volume.progress());
+            InnerSnapshots.requireNone(above, info(image, above));
+            skip(image, above, info(image, name(command)), volume.progress());
         }
     }
 
-    private static ImageInfo info(Directory folder, String name) throws IOException {
-        return Images.info(folder, name, ImageFormat.QCOW2);
+    /** Puts an image over what the sealed one is over. */
+    private static void skip(ImageFile image, String above, ImageInfo sealed, Progress progress)
+            throws IOException {
+        var folder = image.folder();
+        var gate = OpenGate.folder(folder);
+        switch (image.format()) {
+            case QCOW2 -> {
+                var format = sealed.backingFormat();
+                var below = sealed.backingFile().map(file -> new BackingFile(file, format));
+                BackingFiles.rebase(folder, above, below, gate, progress);
+            }
+            case VMDK -> VmdkDeltas.skip(folder, above, gate, progress);
+            case RAW -> throw new IllegalStateException(above + " is raw, and over nothing");
+        }
+    }
+
+    private static ImageInfo info(ImageFile image, String name) throws IOException {
+        return Images.info(image.folder(), name, image.format());
     }
 
     /** The images of the volume that name the file. */
@@ -92,7 +104,7 @@ final class DropSealed implements VolumeHandler<Command.DropSealed> {
         candidates.add(image.file().name());
         var found = new ArrayList<String>();
         for (var candidate : candidates) {
-            if (info(image.folder(), candidate).backingFile().equals(Optional.of(name(command)))) {
+            if (info(image, candidate).backingFile().equals(Optional.of(name(command)))) {
                 found.add(candidate);
             }
         }
@@ -104,7 +116,7 @@ final class DropSealed implements VolumeHandler<Command.DropSealed> {
         try (var file = files.openFile(name(command), Access.READ_WRITE);
                 var _ = Images.lockForRemoval(file)) {
             volume.requireLeave();
-            volume.pool().sealedFiles().drop(command.volumeId(), command.snapshot().id());
+            volume.pool().sealedFiles().drop(name(command));
         }
     }
 

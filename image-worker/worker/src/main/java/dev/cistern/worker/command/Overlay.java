@@ -1,20 +1,32 @@
 package dev.cistern.worker.command;
 
+import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
+import dev.cistern.image.Images;
+import dev.cistern.image.VmdkDeltas;
 import dev.cistern.image.qcow2.Qcow2Options;
+import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.StagedFiles;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
-/** A new, empty qcow2 image over a sealed file of its volume, in the place of the old image. */
+/**
+ * A new, empty image over a sealed file of its volume, of the same format, in the place of the old
+ * image.
+ */
 final class Overlay {
-    private static final String FORMAT = ImageFormat.QCOW2.text();
+    private static final String QCOW2 = ImageFormat.QCOW2.text();
+
+    /** Of vmdk, what VMware lays deltas over, and what is in one file. */
+    private static final String VMDK = "monolithicSparse";
 
     private Overlay() {}
 
@@ -22,17 +34,41 @@ final class Overlay {
      * Makes it, with the sealed file's capacity and options; synced when this returns.
      *
      * @param old the image in whose place it comes
-     * @param sealed name of the file below
-     * @param below what that file says of itself
+     * @param below name of the file below
+     * @param sealed the same once it is sealed
      */
-    static void make(ImageFile old, String sealed, ImageInfo below, StagedFiles staged)
+    static void make(ImageFile old, String below, String sealed, StagedFiles staged)
+            throws IOException {
+        var name = old.file().name();
+        try (var file = staged.createImage(old.permissions())) {
+            switch (old.format()) {
+                case QCOW2 ->
+                        lay(name, Images.info(old.folder(), below, old.format()), sealed, file);
+                case VMDK -> VmdkDeltas.create(old.folder(), below, sealed, name, file);
+                case RAW -> throw new IllegalStateException(name + " is raw, and over nothing");
+            }
+            file.sync();
+        }
+    }
+
+    private static void lay(String name, ImageInfo below, String sealed, FileStorage file)
             throws IOException {
         var options =
                 Objects.requireNonNullElse(Facts.options(below.details()), ImageOptions.USUAL);
-        try (var file = staged.createImage(old.permissions())) {
-            new NewImage(old.file().name(), FORMAT, options)
-                    .createOver(new Qcow2Options.Backing(sealed, FORMAT), below.capacity(), file);
-            file.sync();
+        new NewImage(name, QCOW2, options)
+                .createOver(new Qcow2Options.Backing(sealed, QCOW2), below.capacity(), file);
+    }
+
+    /** The name of the sealed file that a command is about. */
+    static String name(Command.OnSnapshot command) {
+        return SealedFile.name(
+                command.volumeId(), command.snapshot().id(), command.image().format());
+    }
+
+    /** Has an image say what its file is called, if it says such a thing. */
+    static void named(Directory folder, String name, String format) throws IOException {
+        if (format.equals(ImageFormat.VMDK.text())) {
+            VmdkDeltas.name(folder, name);
         }
     }
 
@@ -44,24 +80,33 @@ final class Overlay {
      * @param otherwise the way out
      */
     static void requirePlain(String image, ImageInfo info, String otherwise) {
-        if (!(info.details() instanceof ImageInfo.Details.Qcow2 qcow2)) {
-            throw refused(image, "is a %s image".formatted(info.format().text()), otherwise);
-        }
         SingleFile.require(image, info, true);
-        if (qcow2.snapshots() > 0) {
-            throw refused(image, "has %d snapshots inside".formatted(qcow2.snapshots()), otherwise);
-        }
-        if (!qcow2.bitmaps().isEmpty()) {
-            throw refused(image, "has %d bitmaps".formatted(qcow2.bitmaps().size()), otherwise);
-        }
-        if (qcow2.encrypted()) {
-            throw refused(image, "is encrypted", otherwise);
-        }
+        reason(info.details())
+                .ifPresent(
+                        reason -> {
+                            throw new ProblemException(
+                                    ProblemCode.VOLUME_STATE,
+                                    "%s %s: %s".formatted(image, reason, otherwise));
+                        });
     }
 
-    private static ProblemException refused(String image, String why, String otherwise) {
-        return new ProblemException(
-                ProblemCode.VOLUME_STATE, "%s %s: %s".formatted(image, why, otherwise));
+    private static Optional<String> reason(ImageInfo.Details details) {
+        return switch (details) {
+            case ImageInfo.Details.Raw _ -> Optional.of("is a raw image");
+            case ImageInfo.Details.Vmdk vmdk ->
+                    VMDK.equals(vmdk.createType())
+                            ? Optional.empty()
+                            : Optional.of("is a vmdk image of type " + vmdk.createType());
+            case ImageInfo.Details.Qcow2 qcow2 -> {
+                if (qcow2.snapshots() > 0) {
+                    yield Optional.of("has %d snapshots inside".formatted(qcow2.snapshots()));
+                }
+                if (!qcow2.bitmaps().isEmpty()) {
+                    yield Optional.of("has %d bitmaps".formatted(qcow2.bitmaps().size()));
+                }
+                yield qcow2.encrypted() ? Optional.of("is encrypted") : Optional.empty();
+            }
+        };
     }
 
     /** Refuses that a file is copied whose content is in its volume's sealed files too. */

@@ -2,9 +2,6 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
-import dev.cistern.common.message.SealedFile;
-import dev.cistern.image.ImageFormat;
-import dev.cistern.image.Images;
 import dev.cistern.worker.folder.StagedFiles;
 import java.io.IOException;
 import java.util.List;
@@ -42,9 +39,9 @@ final class ReturnToSealed implements VolumeHandler<Command.ReturnToSealed> {
             throws IOException {
         var image = old.file().name();
         var snapshot = command.snapshot();
-        volume.pool().sealedFiles().require(command.volumeId(), snapshot, image);
+        var sealed = Overlay.name(command);
+        volume.pool().sealedFiles().require(sealed, snapshot, image);
         Overlay.requirePlain(image, old.info(), "that would be lost; rid it of that first");
-        var sealed = SealedFile.name(command.volumeId(), snapshot.id());
-        Overlay.make(old, sealed, Images.info(old.folder(), sealed, ImageFormat.QCOW2), staged);
+        Overlay.make(old, sealed, sealed, staged);
     }
 }

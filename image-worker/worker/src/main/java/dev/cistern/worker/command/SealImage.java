@@ -1,9 +1,10 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
-import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.worker.execution.DroppedException;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * not written to any more. That takes as long for a large image as for a small one.
  *
  * <p>The order on disk: the new image's bytes, the intent, the old image's second name, its folder,
- * the new image in its place, the folder, the volume's record, the outcome.
+ * the new image in its place, the folder, the volume's record, the old image's own word for its
+ * name if it has one, the outcome.
  */
 final class SealImage implements VolumeHandler<Command.SealImage> {
     private static final String OTHERWISE =
-            "take the snapshot inside of the image, or rid it of that first";
+            "take a snapshot of another kind, or rid it of that first";
 
     @Override
     public List<String> crashPoints() {
@@ -32,11 +34,15 @@ final class SealImage implements VolumeHandler<Command.SealImage> {
                     replacement(command, volume)
                             .apply(
                                     (old, staged) -> {
-                                        var info = old.info();
-                                        Overlay.requirePlain(old.file().name(), info, OTHERWISE);
-                                        Overlay.make(old, sealed(command), info, staged);
+                                        Overlay.requirePlain(
+                                                old.file().name(), old.info(), OTHERWISE);
+                                        Overlay.make(
+                                                old,
+                                                old.file().name(),
+                                                Overlay.name(command),
+                                                staged);
                                     });
-            return new Result.VolumeChanged(command.volumeId(), file);
+            return sealed(command, file, volume);
         } catch (IOException | ProblemException e) {
             unseal(command, volume, e);
             throw e;
@@ -51,7 +57,17 @@ final class SealImage implements VolumeHandler<Command.SealImage> {
             unseal(command, volume);
             return null;
         }
-        return new Result.VolumeChanged(command.volumeId(), file);
+        return sealed(command, file, volume);
+    }
+
+    /** The image is in its place by now, so nothing that fails here is a failure of it. */
+    private static Result sealed(Command.SealImage command, FileFacts file, VolumeWork volume) {
+        try {
+            Overlay.named(volume.pool().files(), Overlay.name(command), command.image().format());
+            return new Result.VolumeChanged(command.volumeId(), file);
+        } catch (IOException e) {
+            throw new DroppedException("the image is sealed, but " + e.getMessage(), e);
+        }
     }
 
     private static Replacement replacement(Command.SealImage command, VolumeWork volume) {
@@ -62,13 +78,9 @@ final class SealImage implements VolumeHandler<Command.SealImage> {
                 old -> {
                     volume.pool()
                             .sealedFiles()
-                            .seal(old.file(), command.volumeId(), command.snapshot().id());
+                            .seal(old.file(), command.volumeId(), Overlay.name(command));
                     volume.work().crashPoint("seal");
                 });
-    }
-
-    private static String sealed(Command.SealImage command) {
-        return SealedFile.name(command.volumeId(), command.snapshot().id());
     }
 
     private static void unseal(Command.SealImage command, VolumeWork volume, Exception failure) {
@@ -81,8 +93,6 @@ final class SealImage implements VolumeHandler<Command.SealImage> {
     }
 
     private static void unseal(Command.SealImage command, VolumeWork volume) throws IOException {
-        volume.pool()
-                .sealedFiles()
-                .unseal(command.image().name(), command.volumeId(), command.snapshot().id());
+        volume.pool().sealedFiles().unseal(command.image().name(), Overlay.name(command));
     }
 }

@@ -117,12 +117,12 @@ final class SourceImage implements Closeable {
         if (snapshot == null) {
             return Images.open(folder(), name(), options);
         }
+        var sealed = SealedFile.name(source.volumeId(), snapshot.id(), format().text());
+        if (pool.sealedFiles().find(sealed).isPresent()) {
+            return Images.open(folder(), sealed, options);
+        }
         if (format() != ImageFormat.QCOW2) {
             return copy(snapshot, options);
-        }
-        if (pool.sealedFiles().find(source.volumeId(), snapshot.id()).isPresent()) {
-            var sealed = SealedFile.name(source.volumeId(), snapshot.id());
-            return Images.open(folder(), sealed, options);
         }
         var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
         return Images.openSnapshot(folder(), name(), id, gate());

@@ -35,9 +35,8 @@ public final class SealedFiles {
      *
      * @throws ProblemException if the file system has no second names, or another file has it
      */
-    public void seal(FileRef image, UUID volume, UUID snapshot) throws IOException {
+    public void seal(FileRef image, UUID volume, String name) throws IOException {
         copies.makeRoom(volume);
-        var name = SealedFile.name(volume, snapshot);
         try {
             files.link(image.name(), files, name);
         } catch (FileAlreadyExistsException e) {
@@ -56,8 +55,7 @@ public final class SealedFiles {
     }
 
     /** Takes the second name back, if the volume's file still has the first. */
-    public void unseal(String image, UUID volume, UUID snapshot) throws IOException {
-        var name = SealedFile.name(volume, snapshot);
+    public void unseal(String image, String name) throws IOException {
         var sealed = files.status(name);
         if (sealed.isPresent() && isThere(image, sealed.get().inode())) {
             files.unlink(name);
@@ -70,8 +68,8 @@ public final class SealedFiles {
     }
 
     /** The file of a snapshot; empty if there is none. */
-    public Optional<FileStatus> find(UUID volume, UUID snapshot) throws IOException {
-        return files.status(SealedFile.name(volume, snapshot));
+    public Optional<FileStatus> find(String name) throws IOException {
+        return files.status(name);
     }
 
     /**
@@ -80,15 +78,12 @@ public final class SealedFiles {
      * @param image that it is of, for messages
      * @throws ProblemException if it is not there
      */
-    public void require(UUID volume, SnapshotRef snapshot, String image) throws IOException {
-        if (find(volume, snapshot.id()).isEmpty()) {
+    public void require(String name, SnapshotRef snapshot, String image) throws IOException {
+        if (find(name).isEmpty()) {
             throw new ProblemException(
                     ProblemCode.SNAPSHOT_NOT_FOUND,
                     "the file %s of snapshot '%s' of %s has been removed from the pool's folder: put it back, or delete the snapshot"
-                            .formatted(
-                                    SealedFile.name(volume, snapshot.id()),
-                                    snapshot.name(),
-                                    image));
+                            .formatted(name, snapshot.name(), image));
         }
     }
 
@@ -99,8 +94,8 @@ public final class SealedFiles {
     }
 
     /** Removes the file of a snapshot; on disk when this returns. */
-    public void drop(UUID volume, UUID snapshot) throws IOException {
-        if (files.unlinkIfExists(SealedFile.name(volume, snapshot))) {
+    public void drop(String name) throws IOException {
+        if (files.unlinkIfExists(name)) {
             files.sync();
         }
     }

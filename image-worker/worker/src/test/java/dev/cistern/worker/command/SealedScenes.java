@@ -49,7 +49,7 @@ final class SealedScenes {
     }
 
     static String sealed(UUID volume, SnapshotRef snapshot) {
-        return SealedFile.name(volume, snapshot.id());
+        return SealedFile.name(volume, snapshot.id(), "qcow2");
     }
 
     /** A volume over an image that is another's. */
