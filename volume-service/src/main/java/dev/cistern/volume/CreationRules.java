@@ -13,7 +13,18 @@ final class CreationRules {
     private static final Set<String> RAW_MODES = Set.of("off", "falloc", "full");
     private static final Set<String> QCOW2_MODES = Set.of("off", "metadata", "falloc", "full");
     private static final Set<String> ADAPTERS = Set.of("ide", "lsilogic", "buslogic", "legacyESX");
-    private static final Set<String> SUBFORMATS = Set.of("monolithicSparse", "streamOptimized");
+    private static final Set<String> FLAT = Set.of("monolithicFlat", "twoGbMaxExtentFlat");
+    private static final Set<String> SUBFORMATS =
+            Set.of(
+                    "monolithicSparse",
+                    "monolithicFlat",
+                    "twoGbMaxExtentSparse",
+                    "twoGbMaxExtentFlat",
+                    "streamOptimized");
+
+    /** A descriptor names no more than 4096 files of 2 GiB. */
+    private static final long MAX_SPLIT = 4096L * (2L << 30);
+
     private static final int MIN_CLUSTER = 512;
     private static final int MAX_CLUSTER = 2 << 20;
     private static final int USUAL_CLUSTER = 64 << 10;
@@ -42,7 +53,7 @@ final class CreationRules {
     /** The same for one that is made with content. */
     static void requireFilled(String format, long capacity, ImageOptions options) {
         if (format.equals("vmdk")) {
-            requireVmdk(options);
+            requireVmdk(capacity, options);
         } else if (format.equals("raw")) {
             requireOneOf("preallocation", options.preallocation(), RAW_MODES, "raw images");
             requireNone(options);
@@ -60,12 +71,10 @@ final class CreationRules {
         }
     }
 
-    private static void requireVmdk(ImageOptions options) {
-        if (!options.equals(
-                ImageOptions.vmdk(
-                        options.subformat(), options.adapterType(), options.hardwareVersion()))) {
+    private static void requireVmdk(long capacity, ImageOptions options) {
+        if (options.isQcow2()) {
             throw refused(
-                    "vmdk images have no options but subformat, adapterType and hardwareVersion");
+                    "vmdk images have no options but subformat, adapterType, hardwareVersion and, if they are flat, preallocation");
         }
         requireOneOf("adapterType", options.adapterType(), ADAPTERS, "vmdk images");
         var hardware = options.hardwareVersion();
@@ -76,8 +85,18 @@ final class CreationRules {
         if (subformat != null && !SUBFORMATS.contains(subformat)) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
-                    "vmdk images of subformat '%s' cannot be made; monolithicSparse can, and streamOptimized as clones"
-                            .formatted(subformat));
+                    "vmdk images of subformat '%s' cannot be made; %s can"
+                            .formatted(subformat, String.join(", ", new TreeSet<>(SUBFORMATS))));
+        }
+        requireOneOf(
+                "preallocation",
+                options.preallocation(),
+                subformat != null && FLAT.contains(subformat) ? RAW_MODES : Set.of("off"),
+                subformat == null ? "sparse vmdk images" : subformat + " images");
+        if (subformat != null && subformat.startsWith("twoGb") && capacity > MAX_SPLIT) {
+            throw refused(
+                    "%s images have no more than %d bytes, each file 2 GiB: take another subformat"
+                            .formatted(subformat, MAX_SPLIT));
         }
     }
 

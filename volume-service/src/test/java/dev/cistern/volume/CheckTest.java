@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks and repairs, and images that are asked to be other than usual. */
 @QuarkusTest
@@ -121,6 +123,31 @@ final class CheckTest {
         end(asked);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithicFlat", "twoGbMaxExtentSparse", "twoGbMaxExtentFlat"})
+    void everySubformatOfVmdkReachesTheWorker(String subformat) {
+        var story = VolumeStory.open();
+        var flat = subformat.endsWith("Flat");
+        var asked =
+                VolumeStory.accepted(
+                        story.post(
+                                Map.of(
+                                        "format",
+                                        "vmdk",
+                                        "subformat",
+                                        subformat,
+                                        "preallocation",
+                                        flat ? "falloc" : "off")));
+
+        var create = stage.take(asked);
+        var options = ((Command.CreateVolume) create.command()).options();
+
+        assertThat(options.subformat()).isEqualTo(subformat);
+        assertThat(options.takesSpace()).isEqualTo(flat);
+        stage.answer(create, new Result.VolumeCreated(volumeOf(create), file("disk", MIB, 7)));
+        end(asked);
+    }
+
     @Test
     void optionsThatCannotBeAreRefused() {
         var story = VolumeStory.open();
@@ -131,6 +158,23 @@ final class CheckTest {
                         Map.of("format", "vmdk", "clusterSize", 65_536),
                         Map.of("format", "vmdk", "adapterType", "nvme"),
                         Map.of("format", "vmdk", "hardwareVersion", "x"),
+                        Map.of("format", "vmdk", "preallocation", "full"),
+                        Map.of(
+                                "format",
+                                "vmdk",
+                                "subformat",
+                                "monolithicFlat",
+                                "preallocation",
+                                "metadata"),
+                        Map.of(
+                                "format",
+                                "vmdk",
+                                "subformat",
+                                "twoGbMaxExtentSparse",
+                                "capacity",
+                                1L << 43,
+                                "name",
+                                "large"),
                         Map.of("format", "raw", "preallocation", "metadata"),
                         Map.of("format", "raw", "clusterSize", 65_536),
                         Map.of("clusterSize", 1000),

@@ -66,6 +66,22 @@ final class ScansTest {
         story.deleted(id);
     }
 
+    @Test
+    void aPartOfAnImageIsNoVolumeOfItsOwn() {
+        var story = VolumeStory.open();
+        var extent = file("disk-flat.vmdk", MIB, 8);
+
+        var stock = story.refreshed(file("disk.vmdk", MIB, 7), extent.asPartOf("disk.vmdk"));
+
+        assertThat(stock.adopted()).isEqualTo(1);
+        assertThat(stock.volumes()).isEqualTo(1);
+        assertThat(story.refreshed(file("disk.vmdk", MIB, 7), extent).adopted())
+                .as("once no image has it any more")
+                .isEqualTo(1);
+        story.deleted(named(story, "disk-flat.vmdk"));
+        story.deleted(named(story, "disk.vmdk"));
+    }
+
     private static FileFacts growing(String name, long size) {
         return new FileFacts(
                 name,

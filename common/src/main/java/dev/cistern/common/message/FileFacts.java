@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots of the image that need no other file than its own, oldest first
  * @param options what the image is like, as far as its format has such things; null if that is not
  *     known
+ * @param partOf name of the file of which this one is a part, as extents of a vmdk image are; such
+ *     a file is no volume of its own; null if it is an image itself
  */
 public record FileFacts(
         String name,
@@ -37,7 +39,8 @@ public record FileFacts(
         Permissions permissions,
         @Nullable String problem,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SnapshotFacts> snapshots,
-        @Nullable ImageOptions options) {
+        @Nullable ImageOptions options,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String partOf) {
 
     /** A copy of {@code snapshots} is taken; none is an empty list. */
     @SuppressWarnings("NullAway") // absent in the JSON of a file without any
@@ -72,5 +75,56 @@ public record FileFacts(
                 problem,
                 List.of(),
                 null);
+    }
+
+    /** A file that is an image itself. */
+    public FileFacts(
+            String name,
+            String format,
+            long capacity,
+            long allocation,
+            @Nullable String backingFile,
+            @Nullable String backingFormat,
+            long inode,
+            long size,
+            Instant modified,
+            Permissions permissions,
+            @Nullable String problem,
+            List<SnapshotFacts> snapshots,
+            @Nullable ImageOptions options) {
+        this(
+                name,
+                format,
+                capacity,
+                allocation,
+                backingFile,
+                backingFormat,
+                inode,
+                size,
+                modified,
+                permissions,
+                problem,
+                snapshots,
+                options,
+                null);
+    }
+
+    /** The same file as a part of an image, or of none. */
+    public FileFacts asPartOf(@Nullable String image) {
+        return new FileFacts(
+                name,
+                format,
+                capacity,
+                allocation,
+                backingFile,
+                backingFormat,
+                inode,
+                size,
+                modified,
+                permissions,
+                problem,
+                snapshots,
+                options,
+                image);
     }
 }

@@ -69,4 +69,15 @@ public record ImageOptions(
     public boolean takesSpace() {
         return "falloc".equals(preallocation) || "full".equals(preallocation);
     }
+
+    /** Whether anything is asked for that only qcow2 images have. */
+    @JsonIgnore
+    public boolean isQcow2() {
+        return compat != null
+                || clusterSize != null
+                || extendedL2 != null
+                || lazyRefcounts != null
+                || compressionType != null
+                || refcountBits != null;
+    }
 }

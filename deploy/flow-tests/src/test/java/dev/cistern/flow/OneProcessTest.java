@@ -69,7 +69,6 @@ final class OneProcessTest {
                         "child.qcow2",
                         "sparse.vmdk",
                         "flat.vmdk",
-                        "flat-flat.vmdk",
                         "notes.txt");
         for (var volume : volumes.values()) {
             var qemu = Judge.info(folder.resolve(volume.path("name").asText()));

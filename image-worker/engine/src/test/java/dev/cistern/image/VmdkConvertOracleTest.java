@@ -127,7 +127,7 @@ final class VmdkConvertOracleTest extends OracleBench {
     }
 
     @Test
-    void aSetIsNotOneFile() throws Exception {
+    void aSetIsMadeInAFileOnlyWithAGateForTheOthers() throws Exception {
         source();
         var set = new NewImage.Vmdk(options(Subformat.TWO_GB_SPARSE), "to.vmdk");
         try (var image = open("source.img", ImageFormat.RAW)) {
@@ -138,9 +138,16 @@ final class VmdkConvertOracleTest extends OracleBench {
                                             image,
                                             Conversion.to(set),
                                             Progress.NONE))
-                    .isInstanceOf(ImageException.Unsupported.class)
-                    .hasMessageContaining("twoGbMaxExtentSparse");
+                    .isInstanceOf(ImageException.Forbidden.class)
+                    .hasMessageContaining("to-s001.vmdk");
+            directory.unlink("to.vmdk");
+            Convert.into(
+                    directory.createFile("to.vmdk", 0600),
+                    image,
+                    Conversion.to(set).through(OpenGate.folder(directory)).verifying(),
+                    Progress.NONE);
         }
+        qemuImg("compare", "-f", "raw", "-F", "vmdk", "source.img", path("to.vmdk"));
     }
 
     /**

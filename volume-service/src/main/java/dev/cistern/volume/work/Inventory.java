@@ -14,9 +14,9 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what a scan found with what is known. A file without a row is adopted, a row without its
- * file is missing, a row whose file is another has drifted; what changed after the scan began, or
- * is being worked on, is left to the next one.
+ * Compares what a scan found with what is known. A file without a row is adopted unless it is a
+ * part of another image, a row without its file is missing, a row whose file is another has
+ * drifted; what changed after the scan began, or is being worked on, is left to the next one.
  */
 final class Inventory {
     /** Rows that a scan which began at {@code :start} may judge. */
@@ -206,7 +206,7 @@ final class Inventory {
                                                         + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
                                                         + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
                                                         + " nextval('change_sequence') from pool_file e join pool_view p on p.id = e.pool"
-                                                        + " where e.pool = :pool and (e.steady or not :patient) and not exists (select from volume v"
+                                                        + " where e.pool = :pool and e.part_of is null and (e.steady or not :patient) and not exists (select from volume v"
                                                         + " where v.pool = p.id and v.name = e.name and (v.state in"
                                                         + " ('CREATING', 'AVAILABLE', 'DELETING') or v.changed >= :start"
                                                         + " or exists (select from operation o where o.target = v.id"

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Jdbi;
 final class PoolFiles {
     private static final String FACTS =
             "format, capacity, allocation, fault, backing_file, backing_format, inode, size, modified,"
-                    + " file_mode, file_owner, file_group, snapshots, options";
+                    + " file_mode, file_owner, file_group, snapshots, options, part_of";
 
     private static final String OLD = of("f");
     private static final String NEW = of("excluded");
@@ -60,7 +60,7 @@ final class PoolFiles {
                                 + FACTS
                                 + ") values (:operation, :name, :format, :capacity, :allocation, :fault,"
                                 + " :backingFile, :backingFormat, :inode, :size, :modified, :mode, :owner, :group,"
-                                + " cast(:snapshots as jsonb), cast(:options as jsonb))"
+                                + " cast(:snapshots as jsonb), cast(:options as jsonb), :partOf)"
                                 + " on conflict do nothing");
         for (var file : files) {
             batch.bind("operation", operation)
@@ -81,6 +81,7 @@ final class PoolFiles {
                             "snapshots",
                             file.snapshots().isEmpty() ? null : Json.text(file.snapshots()))
                     .bind("options", file.options() == null ? null : Json.text(file.options()))
+                    .bind("partOf", file.partOf())
                     .add();
         }
         batch.execute();

@@ -10,7 +10,8 @@ final class ImageFlags {
     @Option(
             names = "--preallocation",
             paramLabel = "MODE",
-            description = "off, metadata (qcow2), falloc or full (default: off)")
+            description =
+                    "off, metadata (qcow2), falloc or full (raw, qcow2, flat vmdk; default: off)")
     private @Nullable String preallocation;
 
     @Option(
@@ -39,7 +40,8 @@ final class ImageFlags {
     @Option(
             names = "--subformat",
             paramLabel = "NAME",
-            description = "vmdk: monolithicSparse, or of clones streamOptimized")
+            description =
+                    "vmdk: monolithicSparse, monolithicFlat, twoGbMaxExtentSparse, twoGbMaxExtentFlat, or of clones streamOptimized")
     private @Nullable String subformat;
 
     @Option(

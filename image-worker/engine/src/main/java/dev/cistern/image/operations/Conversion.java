@@ -7,7 +7,8 @@ import java.util.OptionalLong;
  * How an image is converted.
  *
  * @param capacity of the new image, bytes, at least the source's; that if empty
- * @param gate opens what the new image names as its backing file
+ * @param gate opens what the new image names as its backing file; makes and opens the extents of an
+ *     image of several files that is made in a file
  * @param verified whether the new image is read back and compared with the source
  */
 public record Conversion(

@@ -96,7 +96,8 @@ public final class Convert {
      *     back
      * @throws ImageException.OutOfRange if the format cannot hold so much, or the conversion is to
      *     a smaller image
-     * @throws ImageException.Unsupported if the image would be of several files
+     * @throws ImageException.Forbidden if the image is of several files, and the conversion's gate
+     *     does not let the others be made
      * @throws VerificationException if the new image does not read as the source does
      * @throws IOException what the progress throws, too
      */
@@ -161,17 +162,30 @@ public final class Convert {
 
     private void toVmdk(FileStorage file, NewImage.Vmdk vmdk) throws IOException {
         var options = vmdk.options();
-        if (files(vmdk).size() > 1) {
-            throw new ImageException.Unsupported(
-                    "%s: a %s image is of several files"
-                            .formatted(vmdk.name(), options.subformat().text()));
-        }
         if (options.subformat() == VmdkOptions.Subformat.STREAM_OPTIMIZED) {
             toStream(file, vmdk);
             return;
         }
-        Images.create(capacity, options, vmdk.name(), _ -> file);
+        var extents = new ArrayList<FileStorage>();
+        try {
+            Images.create(
+                    capacity, options, vmdk.name(), name -> partOf(vmdk, name, file, extents));
+        } finally {
+            extents.forEach(FileStorage::close);
+        }
         fill(open(file, ImageFormat.VMDK, Secrets.none()), options.parent().isEmpty());
+    }
+
+    /** The file of the image itself, or an extent that the gate lets be made beside it. */
+    private FileStorage partOf(
+            NewImage.Vmdk vmdk, String name, FileStorage file, List<FileStorage> extents)
+            throws IOException {
+        if (name.equals(vmdk.name())) {
+            return file;
+        }
+        var extent = conversion.gate().create(name, file.status(), vmdk.name());
+        extents.add(extent);
+        return extent;
     }
 
     private void toStream(FileStorage file, NewImage.Vmdk vmdk) throws IOException {

@@ -34,6 +34,7 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
     public Result apply(Command.AdoptFile command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.name());
         volume.work().stage("adopting");
+        volume.withdraw(volume.work().attempt());
         if (!volume.hasPublished()) {
             adopt(command, volume);
         }
@@ -43,6 +44,7 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
     @Override
     public @Nullable Result settle(Command.AdoptFile command, VolumeWork volume)
             throws IOException {
+        volume.withdraw(Integer.MAX_VALUE);
         return volume.hasPublished() ? finish(command, volume) : null;
     }
 
@@ -53,8 +55,24 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
                 command,
                 kept == null ? pool.files().status(command.name()) : pool.trash().kept(kept));
         if (kept != null && pool.files().status(command.name()).isPresent()) {
-            throw exists(command);
+            throw exists(command, command.name());
         }
+        var owner = owner(command);
+        try (var extents =
+                owner.isEmpty() ? null : pool.trash().keptExtents(owner.get()).orElse(null)) {
+            if (extents == null) {
+                adoptOne(command, kept, volume);
+            } else {
+                new KeptSet(owner.get(), extents, volume).restore(command.name());
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw exists(command, VolumeNames.last(e));
+        }
+    }
+
+    private static void adoptOne(
+            Command.AdoptFile command, @Nullable String kept, VolumeWork volume)
+            throws IOException {
         volume.intend(
                 new Intent(
                         volume.work().attempt(),
@@ -65,12 +83,15 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
         }
     }
 
+    /** The volume that a file which was put aside was put aside for. */
+    private static Optional<UUID> owner(Command.AdoptFile command) {
+        return command.kept() == null ? Optional.empty() : Trash.keptFor(command.kept());
+    }
+
     private static void bring(Command.AdoptFile command, String kept, VolumeWork volume)
             throws IOException {
         try {
             volume.pool().trash().giveAway(kept, volume.pool().files(), command.name());
-        } catch (FileAlreadyExistsException _) {
-            throw exists(command);
         } catch (NoSuchFileException _) {
             throw gone(command);
         }
@@ -89,11 +110,11 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
                         .formatted(command.name(), command.inode(), command.pool().path()));
     }
 
-    private static ProblemException exists(Command.AdoptFile command) {
+    private static ProblemException exists(Command.AdoptFile command, String file) {
         return new ProblemException(
                 ProblemCode.FILE_EXISTS,
                 "the pool folder %s has a file %s already, which stays as it is: adopt under another name"
-                        .formatted(command.pool().path(), command.name()));
+                        .formatted(command.pool().path(), file));
     }
 
     /** The file has its name by now, so nothing that fails here is a failure of it. */
@@ -102,11 +123,15 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
         try {
             files.sync();
             volume.work().crashPoint("publish");
+            volume.withdraw(Integer.MAX_VALUE);
             var there =
                     files.status(command.name())
                             .orElseThrow(() -> new DroppedException("the file was removed since"));
             var facts = facts(command, volume, there);
             record(command, volume, facts);
+            if (owner(command).isPresent()) {
+                volume.pool().trash().dropKept(owner(command).get());
+            }
             return new Result.VolumeChanged(command.volumeId(), facts);
         } catch (IOException e) {
             throw new DroppedException("the file is adopted, but " + e.getMessage(), e);
@@ -131,7 +156,7 @@ final class AdoptFile implements VolumeHandler<Command.AdoptFile> {
     /** The record of the volume whose file it was. */
     private static Optional<VolumeRecord> before(Command.AdoptFile command, VolumeWork volume)
             throws IOException {
-        var id = command.kept() == null ? Optional.<UUID>empty() : Trash.keptFor(command.kept());
+        var id = owner(command);
         return id.isPresent() ? volume.pool().volumes().find(id.get()) : Optional.empty();
     }
 

@@ -114,8 +114,9 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
             Convert.into(
                     staged.createImage(command.permissions()),
                     content,
-                    conversion.withCapacity(
-                            Math.max(content.capacity(), shape(command).capacity())),
+                    conversion
+                            .through(staged.extents(command.permissions()))
+                            .withCapacity(Math.max(content.capacity(), shape(command).capacity())),
                     volume.progress());
         }
         return CloneStrategy.FULL;
@@ -125,7 +126,14 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
             Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
             throws IOException {
         var info = source.info();
-        SingleFile.require(source.name(), info, command.source().pool().equals(command.pool()));
+        var beside = command.source().pool().equals(command.pool());
+        if (SetCopy.isSeveral(info)) {
+            if (!beside) {
+                SingleFile.requireNoBase(source.name(), info);
+            }
+            return copyAll(command, source, staged, volume);
+        }
+        SingleFile.require(source.name(), info, beside);
         Overlay.requireNone(source.name(), command.source().volumeId(), info);
         try (var file = staged.createImage(command.permissions())) {
             var used =
@@ -144,5 +152,20 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
             file.sync();
             return used;
         }
+    }
+
+    private static CloneStrategy copyAll(
+            Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
+            throws IOException {
+        var copy = SetCopy.of(source.folder(), source.name(), command.name());
+        source.holdAlso(copy.extents());
+        return copy.make(
+                        source.file(),
+                        SetCopy.way(command.strategy()),
+                        staged,
+                        command.permissions(),
+                        volume.progress())
+                ? CloneStrategy.REFLINK
+                : CloneStrategy.FULL;
     }
 }

@@ -44,9 +44,14 @@ final class ConvertVolume implements VolumeHandler<Command.ConvertVolume> {
             throws IOException {
         var name = command.image().name();
         var info = old.info();
-        SingleFile.require(name, info, true);
+        if (!SetCopy.isSeveral(info)) {
+            SingleFile.require(name, info, true);
+        }
         requireNoSnapshots(name, info);
-        var conversion = new NewImage(name, command.format(), command.options()).conversion();
+        var conversion =
+                new NewImage(name, command.format(), command.options())
+                        .conversion()
+                        .through(staged.extents(old.permissions()));
         try (var content = old.read()) {
             Convert.into(
                     staged.createImage(old.permissions()), content, conversion, volume.progress());

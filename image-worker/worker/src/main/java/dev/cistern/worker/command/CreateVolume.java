@@ -4,8 +4,10 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.StagedFiles;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +53,20 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
     }
 
     private static void make(Command.CreateVolume command, StagedFiles staged) throws IOException {
+        var extents = new ArrayList<FileStorage>();
         try (var file = staged.createImage(command.permissions())) {
             new NewImage(command.name(), command.format(), command.options())
-                    .create(sectors(command), file);
+                    .create(
+                            sectors(command),
+                            file,
+                            name -> {
+                                VolumeNames.require(name);
+                                extents.add(staged.createExtent(name, command.permissions()));
+                                return extents.getLast();
+                            });
             file.sync();
+        } finally {
+            extents.forEach(FileStorage::close);
         }
     }
 

@@ -99,7 +99,7 @@ final class DeleteVolume implements VolumeHandler<Command.DeleteVolume> {
             throws IOException {
         volume.work().stage("deleting");
         var files = volume.pool().files();
-        try (var set = ImageSet.locked(files, new FileRef(command.name(), image.inode()), volume)) {
+        try (var set = ImageSet.locked(new FileRef(command.name(), image.inode()), volume)) {
             volume.intendIfRoom(new Intent(volume.work().attempt(), set.files()));
             volume.requireLeave();
             volume.pool().trash().take(volume.operation(), files, set.files());

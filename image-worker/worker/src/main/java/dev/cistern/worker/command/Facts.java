@@ -84,7 +84,7 @@ final class Facts {
                 name,
                 info == null ? ImageFormat.RAW.text() : info.format().text(),
                 info == null ? status.size() : info.capacity(),
-                status.allocated(),
+                info == null ? status.allocated() : info.allocation(),
                 info == null ? null : info.backingFile().map(Facts::clean).orElse(null),
                 info == null ? null : info.backingFormat().map(Facts::clean).orElse(null),
                 status.inode(),

@@ -18,11 +18,31 @@ final class GivenName {
      * @throws DroppedException if the rest could not be done; the command comes again
      */
     static Result finish(Command.OnImage command, String name, String done, VolumeWork volume) {
+        return finish(command, name, done, () -> {}, volume);
+    }
+
+    /** Takes away what the files came from. */
+    @FunctionalInterface
+    interface Rest {
+        /** On disk when this returns. */
+        void remove() throws IOException;
+    }
+
+    /**
+     * The same where something is to go once the name is on disk.
+     *
+     * @throws DroppedException likewise
+     */
+    static Result finish(
+            Command.OnImage command, String name, String done, Rest rest, VolumeWork volume) {
         var format = command.image().format();
         var files = volume.pool().files();
         try {
             files.sync();
             volume.work().crashPoint("publish");
+            volume.withdraw(Integer.MAX_VALUE);
+            volume.dropReplaced();
+            rest.remove();
             var there =
                     files.status(name)
                             .orElseThrow(() -> new DroppedException("the file was removed since"));

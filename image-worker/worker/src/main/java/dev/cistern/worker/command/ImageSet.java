@@ -2,29 +2,26 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInUseException;
-import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
+import dev.cistern.worker.folder.PoolFolder;
 import dev.cistern.worker.folder.VolumeRecord;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The files that are one image, held with QEMU's locks so that no virtual machine can open them
- * while they are being removed: the file itself, and the extents of a vmdk.
- *
- * <p>Which extents an image has is written in it, where a guest may have written anything. So an
- * extent counts only if VMware would have named it after this image, and if it is no other volume's
- * file.
+ * while they are being removed or get other names: the file itself, and {@linkplain Extents those}
+ * of a vmdk.
  */
-final class ImageSet implements AutoCloseable {
-    private static final String VMDK = ".vmdk";
+final class ImageSet implements Closeable {
+    private static final String VMDK = "vmdk";
 
     private final List<FileRef> files = new ArrayList<>();
     private final List<Closeable> locks = new ArrayList<>();
@@ -34,59 +31,47 @@ final class ImageSet implements AutoCloseable {
     /**
      * Locks the files of an image.
      *
+     * @param format of the image
+     * @param pool whose folder it is in
      * @throws ProblemException with {@link ProblemCode#VOLUME_IN_USE} if one is open elsewhere
      */
-    static ImageSet locked(Directory folder, FileRef image, VolumeWork volume) throws IOException {
+    static ImageSet locked(FileRef image, String format, PoolFolder pool) throws IOException {
+        return locked(
+                Stream.concat(Stream.of(image), extents(image, format, pool).stream()).toList(),
+                pool);
+    }
+
+    /** The same for a volume of whose format nothing but its record tells. */
+    static ImageSet locked(FileRef image, VolumeWork volume) throws IOException {
+        var format = volume.volume().map(VolumeRecord::format);
+        var guess = image.name().endsWith("." + VMDK) ? VMDK : "raw";
+        return locked(image, format.orElse(guess), volume.pool());
+    }
+
+    /** Locks those of an image's files that are not the one by which it is opened. */
+    static ImageSet extentsLocked(FileRef image, String format, PoolFolder pool)
+            throws IOException {
+        return locked(extents(image, format, pool), pool);
+    }
+
+    private static List<FileRef> extents(FileRef image, String format, PoolFolder pool)
+            throws IOException {
+        return format.equals(VMDK)
+                ? Extents.of(pool.files(), image.name(), pool)
+                : List.<FileRef>of();
+    }
+
+    private static ImageSet locked(List<FileRef> files, PoolFolder pool) throws IOException {
         var set = new ImageSet();
         try {
-            set.add(folder, image);
-            for (var extent : extents(folder, image, volume)) {
-                set.add(folder, extent);
+            for (var file : files) {
+                set.add(pool.files(), file);
             }
             return set;
         } catch (IOException | RuntimeException e) {
             set.close();
             throw e;
         }
-    }
-
-    private static List<FileRef> extents(Directory folder, FileRef image, VolumeWork volume)
-            throws IOException {
-        var format = volume.volume().map(VolumeRecord::format).orElse("vmdk");
-        if (!format.equals("vmdk") || !image.name().endsWith(VMDK)) {
-            return List.of();
-        }
-        var others = volume.pool().volumes().byInode();
-        var found = new ArrayList<FileRef>();
-        for (var name : namesIn(folder, image.name())) {
-            if (!isNamedAfter(image.name(), name)) {
-                continue;
-            }
-            var status = folder.status(name);
-            if (status.isPresent()
-                    && status.get().isRegular()
-                    && !others.containsKey(status.get().inode())) {
-                found.add(new FileRef(name, status.get().inode()));
-            }
-        }
-        return found;
-    }
-
-    private static List<String> namesIn(Directory folder, String image) {
-        try {
-            return Images.info(folder, image, ImageFormat.VMDK).details()
-                            instanceof ImageInfo.Details.Vmdk vmdk
-                    ? vmdk.extents().stream().map(ImageInfo.Details.Extent::file).toList()
-                    : List.of();
-        } catch (IOException _) {
-            return List.of();
-        }
-    }
-
-    /** As in {@code disk.vmdk} with {@code disk-flat.vmdk}, {@code disk-s001.vmdk}. */
-    private static boolean isNamedAfter(String image, String extent) {
-        var base = image.substring(0, image.length() - VMDK.length());
-        return extent.startsWith(base + "-") && extent.endsWith(VMDK) && extent.indexOf('/') < 0;
     }
 
     private void add(Directory folder, FileRef file) throws IOException {
@@ -103,6 +88,11 @@ final class ImageSet implements AutoCloseable {
     /** The files, the one that makes the image first. */
     List<FileRef> files() {
         return List.copyOf(files);
+    }
+
+    /** Whether the image has more than one. */
+    boolean isSeveral() {
+        return files.size() > 1;
     }
 
     @Override

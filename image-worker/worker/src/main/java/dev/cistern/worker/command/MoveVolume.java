@@ -3,10 +3,8 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.image.Images;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileCopy;
-import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.execution.DroppedException;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
 import dev.cistern.worker.folder.PoolFolder;
@@ -29,19 +27,19 @@ final class MoveVolume implements VolumeHandler<Command.MoveVolume> {
 
     @Override
     public List<String> crashPoints() {
-        return List.of("stage", "intent", "publish", SOURCE_REMOVED);
+        return List.of("stage", "intent", "extents", "publish", SOURCE_REMOVED);
     }
 
     @Override
     public Result apply(Command.MoveVolume command, VolumeWork volume) throws IOException {
         try (var source = Source.open(command)) {
+            var publication = publication(command, volume);
             var published =
-                    publication(command, volume)
-                            .apply(
-                                    staged -> {
-                                        make(command, source, staged, volume);
-                                        return null;
-                                    });
+                    publication.apply(
+                            staged -> {
+                                publication.replaces(make(command, source, staged, volume));
+                                return null;
+                            });
             return moved(command, source, published, volume);
         }
     }
@@ -59,17 +57,49 @@ final class MoveVolume implements VolumeHandler<Command.MoveVolume> {
         return new Publication(command, command.name(), command.image().format(), volume);
     }
 
-    private static void make(
+    /** Returns the files that are to go, the one that makes the image first. */
+    private static List<FileRef> make(
             Command.MoveVolume command, Source source, StagedFiles staged, VolumeWork volume)
             throws IOException {
         volume.work().stage("moving");
         var image = ImageFile.of(command.image(), source.pool.files());
-        SingleFile.require(command.image().name(), image.info(), false);
-        var from = source.hold(image);
-        if (staged.linkImage(source.pool.files(), command.image().name())) {
+        var info = image.info();
+        SingleFile.requireNoBase(command.image().name(), info);
+        var set = source.hold(image);
+        if (SetCopy.isSeveral(info)) {
+            makeAll(command, source, staged, volume);
+        } else {
+            SingleFile.require(command.image().name(), info, false);
+            makeOne(command, source, staged, volume);
+        }
+        return set.files();
+    }
+
+    private static void makeAll(
+            Command.MoveVolume command, Source source, StagedFiles staged, VolumeWork volume)
+            throws IOException {
+        var files = source.pool.files();
+        try (var descriptor = files.openFile(command.image().name(), Access.READ)) {
+            var _ =
+                    SetCopy.of(files, command.image().name(), command.name())
+                            .make(
+                                    descriptor,
+                                    SetCopy.Way.LINK,
+                                    staged,
+                                    command.permissions(),
+                                    volume.progress());
+        }
+    }
+
+    private static void makeOne(
+            Command.MoveVolume command, Source source, StagedFiles staged, VolumeWork volume)
+            throws IOException {
+        var files = source.pool.files();
+        if (staged.linkImage(files, command.image().name())) {
             return;
         }
-        try (var file = staged.createImage(command.permissions())) {
+        try (var from = files.openFile(command.image().name(), Access.READ);
+                var file = staged.createImage(command.permissions())) {
             if (!file.cloneFrom(from)) {
                 FileCopy.copyBytes(from, file, volume.progress().ofFile());
             }
@@ -123,24 +153,28 @@ final class MoveVolume implements VolumeHandler<Command.MoveVolume> {
             }
         }
 
-        /** Keeps everyone else off the file until this is closed. */
-        FileStorage hold(ImageFile image) throws IOException {
-            var file = pool.files().openFile(image.file().name(), Access.READ_WRITE);
-            held.push(file);
-            held.push(Images.lockForRemoval(file));
+        /** Keeps everyone else off the image's files until this is closed. */
+        ImageSet hold(ImageFile image) throws IOException {
+            var set = ImageSet.locked(image.file(), image.format().text(), pool);
+            held.push(set);
             image.requireSame();
-            return file;
+            return set;
         }
 
-        /** The file may be gone by now, or be another's. */
+        /** The files may be gone by now, or be another's. */
         void remove(Command.MoveVolume command, VolumeWork volume) throws IOException {
             pool.volumes().write(tombstone(command));
+            pool.trash().take(volume.operation(), pool.files(), files(command, volume));
+            pool.trash().empty(volume.operation());
+        }
+
+        private static List<FileRef> files(Command.MoveVolume command, VolumeWork volume) {
+            var intent = volume.intent();
             var inode = command.image().inode();
-            if (inode != null) {
-                var file = new FileRef(command.image().name(), inode);
-                pool.trash().take(volume.operation(), pool.files(), List.of(file));
-                pool.trash().empty(volume.operation());
+            if (intent != null && !intent.replaced().isEmpty()) {
+                return intent.replaced();
             }
+            return inode == null ? List.of() : List.of(new FileRef(command.image().name(), inode));
         }
 
         private VolumeRecord tombstone(Command.MoveVolume command) throws IOException {

@@ -13,10 +13,10 @@ import dev.cistern.image.operations.NewImage.Raw;
 import dev.cistern.image.operations.NewImage.Vmdk;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Storage;
+import dev.cistern.image.vmdk.NewFiles;
 import dev.cistern.image.vmdk.VmdkOptions;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param name that its file will have, which a vmdk image has in it
  */
 record NewImage(String name, String format, ImageOptions options) {
-    private static final Set<String> SINGLE_FILE = Set.of("monolithicSparse", "streamOptimized");
-
     /**
      * Lays the image out on empty storage, which the caller syncs.
      *
+     * @param extents makes the other files of an image of several, which are synced when this
+     *     returns, and the caller's to close
      * @throws ProblemException if the format cannot be like that; services refuse that too
      */
-    void create(long capacity, Storage storage) throws IOException {
+    void create(long capacity, Storage storage, NewFiles extents) throws IOException {
         try {
             switch (ImageFormat.of(format).orElse(null)) {
                 case RAW ->
@@ -41,7 +41,12 @@ record NewImage(String name, String format, ImageOptions options) {
                                         ImageFormat.RAW, capacity, preallocation(options)),
                                 storage);
                 case QCOW2 -> Images.create(capacity, qcow2(options), storage);
-                case VMDK -> Images.create(capacity, vmdk(options), name, _ -> storage);
+                case VMDK ->
+                        Images.create(
+                                capacity,
+                                vmdk(options),
+                                name,
+                                file -> file.equals(name) ? storage : extents.create(file));
                 case null -> throw unsupported("there are no images of format '%s'", format);
             }
         } catch (IllegalArgumentException e) {
@@ -88,19 +93,20 @@ record NewImage(String name, String format, ImageOptions options) {
                 ProblemCode.INVALID_REQUEST, "%s: %s".formatted(format, e.getMessage()));
     }
 
-    /** One of more than one file could not be published in one step. */
     private static VmdkOptions vmdk(ImageOptions options) {
         var usual = VmdkOptions.DEFAULT;
         var subformat = options.subformat();
-        if (subformat != null && !SINGLE_FILE.contains(subformat)) {
-            throw unsupported("vmdk images of subformat '%s' cannot be created", subformat);
-        }
         var adapter = options.adapterType();
         var hardware = options.hardwareVersion();
         return new VmdkOptions(
                 subformat == null
                         ? usual.subformat()
-                        : VmdkOptions.Subformat.of(subformat).orElseThrow(),
+                        : VmdkOptions.Subformat.of(subformat)
+                                .orElseThrow(
+                                        () ->
+                                                unsupported(
+                                                        "there are no vmdk images of subformat '%s'",
+                                                        subformat)),
                 adapter == null
                         ? usual.adapter()
                         : VmdkOptions.Adapter.of(adapter)
@@ -113,7 +119,7 @@ record NewImage(String name, String format, ImageOptions options) {
                 usual.toolsVersion(),
                 usual.zeroedGrains(),
                 Optional.empty(),
-                Preallocation.OFF);
+                preallocation(options));
     }
 
     private static ProblemException unsupported(String message, String found) {

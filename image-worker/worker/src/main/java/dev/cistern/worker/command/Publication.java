@@ -19,17 +19,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a new image into a pool: complete under its name, or not there at all.
  *
- * <p>The order on disk: the image's bytes, the intent with its inode, its name, the folder, the
- * volume's record, the outcome.
+ * <p>The order on disk: the image's bytes, the intent with its inode, the names of its extents if
+ * it is of several files, its name, the folder, the volume's record, the outcome.
  */
 final class Publication {
     /** Names of the crash points between the steps, in their order. */
-    static final List<String> CRASH_POINTS = List.of("stage", "intent", "publish");
+    static final List<String> CRASH_POINTS = List.of("stage", "intent", "extents", "publish");
 
     private final Command.OfVolume command;
     private final String name;
     private final String format;
     private final VolumeWork volume;
+    private List<FileRef> replaced = List.of();
 
     /** Makes the bytes of an image. */
     @FunctionalInterface
@@ -60,6 +61,13 @@ final class Publication {
         this.name = name;
         this.format = format;
         this.volume = volume;
+    }
+
+    /**
+     * Notes down, while the image is being made, files that whoever publishes it takes away later.
+     */
+    void replaces(List<FileRef> files) {
+        replaced = files;
     }
 
     /**
@@ -103,15 +111,15 @@ final class Publication {
 
     private void requireFree() throws IOException {
         if (volume.pool().files().status(name).isPresent()) {
-            throw exists();
+            throw exists(name);
         }
     }
 
-    private ProblemException exists() {
+    private ProblemException exists(String file) {
         return new ProblemException(
                 ProblemCode.FILE_EXISTS,
                 "the pool folder %s has a file %s already, which stays as it is: refresh the pool to see it as a volume, or choose another name"
-                        .formatted(command.pool().path(), name));
+                        .formatted(command.pool().path(), file));
     }
 
     private void makeAndPublish(Maker maker) throws IOException {
@@ -130,14 +138,16 @@ final class Publication {
 
     private void publish(StagedFiles staged, @Nullable String way) throws IOException {
         staged.requireInPlace();
-        var image = new FileRef(name, staged.image().inode());
-        volume.intend(new Intent(volume.work().attempt(), List.of(image), way));
+        volume.intend(
+                new Intent(volume.work().attempt(), staged.files(name), way).replacing(replaced));
         volume.work().stage("publishing");
         volume.requireLeave();
         try {
+            staged.publishExtents(volume.pool().files());
+            volume.work().crashPoint("extents");
             staged.publish(volume.pool().files(), name);
-        } catch (FileAlreadyExistsException _) {
-            throw exists();
+        } catch (FileAlreadyExistsException e) {
+            throw exists(VolumeNames.last(e));
         }
     }
 

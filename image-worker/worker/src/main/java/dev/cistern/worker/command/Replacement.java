@@ -2,13 +2,14 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.worker.execution.DroppedException;
-import dev.cistern.worker.folder.JournalEntry.FileRef;
 import dev.cistern.worker.folder.JournalEntry.Intent;
 import dev.cistern.worker.folder.StagedFiles;
 import dev.cistern.worker.folder.VolumeRecord;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * old one or the new one. Nobody else can have the old one open from before the new one is made
  * until it has taken its place.
  *
- * <p>The order on disk: the image's bytes, the intent with its inode, its name, the folder, the
- * volume's record, the outcome.
+ * <p>The order on disk: the image's bytes, the intent with its inode, the names of its extents if
+ * it is of several files, its name, the folder, the end of the old one's extents, the volume's
+ * record, the outcome.
  */
 final class Replacement {
     /** Names of the crash points between the steps, in their order. */
-    static final List<String> CRASH_POINTS = List.of("stage", "intent", "publish");
+    static final List<String> CRASH_POINTS = List.of("stage", "intent", "extents", "publish");
 
     private final Command.OnImage command;
     private final String format;
@@ -98,13 +100,24 @@ final class Replacement {
 
     private void publish(ImageFile old, StagedFiles staged) throws IOException {
         staged.requireInPlace();
-        var image = new FileRef(old.file().name(), staged.image().inode());
-        volume.intend(new Intent(volume.work().attempt(), List.of(image)));
-        volume.work().stage("publishing");
-        volume.requireLeave();
-        old.requireSame();
-        farewell.bid(old);
-        staged.replace(volume.pool().files(), image.name());
+        try (var before = ImageSet.extentsLocked(old.file(), old.format().text(), volume.pool())) {
+            volume.intend(
+                    new Intent(volume.work().attempt(), staged.files(old.file().name()))
+                            .replacing(before.files()));
+            volume.work().stage("publishing");
+            volume.requireLeave();
+            old.requireSame();
+            farewell.bid(old);
+            staged.publishExtents(volume.pool().files());
+            volume.work().crashPoint("extents");
+            staged.replace(volume.pool().files(), old.file().name());
+        } catch (FileAlreadyExistsException e) {
+            throw new ProblemException(
+                    ProblemCode.FILE_EXISTS,
+                    "the pool folder %s has a file %s already, which the new image would need: convert to another format or subformat, or clone %s under another name"
+                            .formatted(
+                                    command.pool().path(), VolumeNames.last(e), old.file().name()));
+        }
     }
 
     /** The name stands by now, so nothing that fails here is a failure of it. */
@@ -115,6 +128,7 @@ final class Replacement {
             pool.files().sync();
             volume.work().crashPoint("publish");
             volume.withdraw(Integer.MAX_VALUE);
+            volume.dropReplaced();
             var there =
                     pool.files()
                             .status(name)

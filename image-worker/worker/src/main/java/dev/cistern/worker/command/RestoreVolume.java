@@ -24,6 +24,7 @@ final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
     public Result apply(Command.RestoreVolume command, VolumeWork volume) throws IOException {
         VolumeNames.require(command.image().name());
         volume.work().stage("restoring");
+        volume.withdraw(volume.work().attempt());
         if (!volume.hasPublished()) {
             restore(command, volume);
         }
@@ -33,6 +34,7 @@ final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
     @Override
     public @Nullable Result settle(Command.RestoreVolume command, VolumeWork volume)
             throws IOException {
+        volume.withdraw(Integer.MAX_VALUE);
         return volume.hasPublished() ? finish(command, volume) : null;
     }
 
@@ -47,26 +49,42 @@ final class RestoreVolume implements VolumeHandler<Command.RestoreVolume> {
                             .formatted(name, command.pool().path()));
         }
         if (pool.files().status(name).isPresent()) {
-            throw exists(command);
+            throw exists(command, name);
         }
+        try (var extents = pool.trash().keptExtents(command.volumeId()).orElse(null)) {
+            if (extents == null) {
+                restoreOne(command, volume);
+            } else {
+                new KeptSet(command.volumeId(), extents, volume).restore(name);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw exists(command, VolumeNames.last(e));
+        }
+    }
+
+    private static void restoreOne(Command.RestoreVolume command, VolumeWork volume)
+            throws IOException {
+        var pool = volume.pool();
+        var name = command.image().name();
         var inode = Objects.requireNonNull(command.image().inode());
         volume.intend(new Intent(volume.work().attempt(), List.of(new FileRef(name, inode))));
         volume.requireLeave();
-        try {
-            pool.trash().giveBack(command.volumeId(), pool.files(), name);
-        } catch (FileAlreadyExistsException _) {
-            throw exists(command);
-        }
+        pool.trash().giveBack(command.volumeId(), pool.files(), name);
     }
 
-    private static ProblemException exists(Command.RestoreVolume command) {
+    private static ProblemException exists(Command.RestoreVolume command, String file) {
         return new ProblemException(
                 ProblemCode.FILE_EXISTS,
                 "the pool folder %s has a file %s already, which stays as it is: restore under another name"
-                        .formatted(command.pool().path(), command.image().name()));
+                        .formatted(command.pool().path(), file));
     }
 
     private static Result finish(Command.RestoreVolume command, VolumeWork volume) {
-        return GivenName.finish(command, command.image().name(), "the file is back", volume);
+        return GivenName.finish(
+                command,
+                command.image().name(),
+                "the file is back",
+                () -> volume.pool().trash().dropKept(command.volumeId()),
+                volume);
     }
 }

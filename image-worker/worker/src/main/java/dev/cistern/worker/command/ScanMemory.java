@@ -32,8 +32,8 @@ final class ScanMemory {
     /**
      * A file.
      *
-     * @param status when it was looked at; null if it may have been written to in the same tick of
-     *     the file system's clock, which its times would not show
+     * @param status when it was looked at; null if it does not tell whether the facts are still so:
+     *     the file may have been written to in the same tick of the file system's clock
      */
     record Known(@Nullable FileStatus status, FileFacts facts) {
         /** Longer than any file system's clock takes from tick to tick; two seconds on FAT. */
@@ -42,6 +42,16 @@ final class ScanMemory {
         static Known of(FileStatus status, FileFacts facts, Instant lookedAt) {
             var settled = status.changed().isBefore(lookedAt.minus(TICK));
             return new Known(settled ? status : null, facts);
+        }
+
+        /** Of an image of several files, whose own file does not show what the others spend. */
+        static Known ofSeveral(FileFacts facts) {
+            return new Known(null, facts);
+        }
+
+        /** The same file as a part of an image, or of none. */
+        Known asPartOf(@Nullable String image) {
+            return new Known(status, facts.asPartOf(image));
         }
 
         boolean isAsBefore(FileStatus now) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lists the files of a pool as libvirt does: every regular file whose name does not begin with a
- * dot, the extents of a vmdk included. Sub-folders, devices, pipes, sockets and, unlike in libvirt,
- * symbolic links are passed over: what is behind a link may lie outside of the pool.
+ * dot. Sub-folders, devices, pipes, sockets and, unlike in libvirt, symbolic links are passed over:
+ * what is behind a link may lie outside of the pool. Extents of a vmdk image are told as its parts.
  *
  * <p>A file that has not changed since this worker's last scan is not opened again; if that scan is
  * the one that the service knows, only the difference to it is told.
@@ -76,13 +76,14 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
             throws IOException {
         var names = visible(pool);
         var records = new Records(pool);
+        var parts = new Parts(pool, records::of);
         var found = new HashMap<String, Known>();
         for (var done = 0; done < names.size(); done++) {
             work.requireWanted();
             work.progress(done, names.size());
             var name = names.get(done);
             var earlier = before.files().get(name);
-            var now = known(pool, name, earlier, records);
+            var now = parts.told(known(pool, name, earlier, records));
             if (now.isPresent()) {
                 found.put(name, now.get());
                 if (!asDifference
@@ -104,11 +105,14 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
         if (status.isEmpty() || !status.get().isRegular()) {
             return Optional.empty();
         }
+        if (earlier != null && earlier.isAsBefore(status.get())) {
+            return Optional.of(earlier);
+        }
+        var facts = facts(pool, name, status.get(), records);
         return Optional.of(
-                earlier != null && earlier.isAsBefore(status.get())
-                        ? earlier
-                        : Known.of(
-                                status.get(), facts(pool, name, status.get(), records), lookedAt));
+                Parts.mayHave(facts)
+                        ? Known.ofSeveral(facts)
+                        : Known.of(status.get(), facts, lookedAt));
     }
 
     private static FileFacts facts(PoolFolder pool, String name, FileStatus status, Records records)

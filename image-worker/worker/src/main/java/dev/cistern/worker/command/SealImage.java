@@ -23,7 +23,7 @@ final class SealImage implements VolumeHandler<Command.SealImage> {
 
     @Override
     public List<String> crashPoints() {
-        return List.of("stage", "intent", "seal", "publish");
+        return List.of("stage", "intent", "seal", "extents", "publish");
     }
 
     @Override

@@ -24,16 +24,25 @@ final class SingleFile {
                     case ImageInfo.Details.Vmdk vmdk -> !VMDK.contains(vmdk.createType());
                 };
         if (elsewhere) {
-            throw refused(name, "is made of several files, which name each other");
+            throw refused(
+                    name,
+                    "is made of several files, which name each other: a copy of the file would not be one of the image; clone it to an image of one file");
         }
-        if (info.backingFile().isPresent() && !bases) {
-            throw refused(name, "builds on another image, which the other pool does not have");
+        if (!bases) {
+            requireNoBase(name, info);
+        }
+    }
+
+    /** Refuses an image that builds on another one, because the copy will not be beside that. */
+    static void requireNoBase(String name, ImageInfo info) {
+        if (info.backingFile().isPresent()) {
+            throw refused(
+                    name,
+                    "builds on another image, which the other pool does not have: flatten it first, or clone it to another format");
         }
     }
 
     private static ProblemException refused(String name, String why) {
-        return new ProblemException(
-                ProblemCode.UNSUPPORTED,
-                "%s %s: a copy of the file would not be one of the image".formatted(name, why));
+        return new ProblemException(ProblemCode.UNSUPPORTED, "%s %s".formatted(name, why));
     }
 }

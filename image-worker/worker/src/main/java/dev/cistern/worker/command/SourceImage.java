@@ -21,6 +21,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,6 +82,15 @@ final class SourceImage implements Closeable {
                         () ->
                                 new DroppedException(
                                         "another has the lock of volume " + source.volumeId()));
+    }
+
+    /** Keeps other files of the image as they are until this is closed. */
+    void holdAlso(List<String> extents) throws IOException {
+        for (var extent : extents) {
+            var storage = folder().openFile(extent, Access.READ);
+            held.push(storage);
+            held.push(ImageLock.reader(storage));
+        }
     }
 
     /** The pool's folder that it is in. */

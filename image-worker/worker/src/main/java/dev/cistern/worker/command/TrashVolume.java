@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a volume's file aside, by a rename, while nobody has it open. A file that is not known to be
- * the volume's is never touched.
+ * Puts a volume's file aside, by a rename, while nobody has it open; those of a vmdk image of
+ * several files come after it. A file that is not known to be the volume's is never touched.
  */
 final class TrashVolume implements VolumeHandler<Command.TrashVolume> {
 
@@ -41,17 +41,11 @@ final class TrashVolume implements VolumeHandler<Command.TrashVolume> {
             throws IOException {
         var pool = volume.pool();
         var image = ImageFile.of(command, volume);
-        try (var set = ImageSet.locked(pool.files(), image.file(), volume)) {
-            if (set.files().size() > 1) {
-                throw new ProblemException(
-                        ProblemCode.UNSUPPORTED,
-                        "%s is made of several files, which cannot be put aside together: delete it for good"
-                                .formatted(image.file().name()));
-            }
+        try (var set = ImageSet.locked(image.file(), command.image().format(), pool)) {
             volume.intend(new Intent(volume.work().attempt(), set.files()));
             volume.requireLeave();
             image.requireSame();
-            if (!pool.trash().keep(command.volumeId(), pool.files(), image.file())) {
+            if (!pool.trash().keep(command.volumeId(), pool.files(), set.files())) {
                 throw new ProblemException(
                         ProblemCode.VOLUME_DRIFTED,
                         "the file %s in the pool folder %s was replaced while it was being put aside: it stays; refresh the pool"
@@ -64,10 +58,21 @@ final class TrashVolume implements VolumeHandler<Command.TrashVolume> {
     /** The file is aside by now, so nothing that fails here is a failure of it. */
     private static Result finish(Command.TrashVolume command, VolumeWork volume) {
         try {
+            putRestAside(command, volume);
             volume.pool().volumes().write(recordOf(command));
             return new Result.VolumeTrashed(command.volumeId());
         } catch (IOException e) {
             throw new DroppedException("the file is put aside, but " + e.getMessage(), e);
+        }
+    }
+
+    /** An attempt may have ended between the files of one image. */
+    private static void putRestAside(Command.TrashVolume command, VolumeWork volume)
+            throws IOException {
+        var intent = volume.intent();
+        if (intent != null && intent.attempt() != volume.work().attempt()) {
+            var pool = volume.pool();
+            var _ = pool.trash().keep(command.volumeId(), pool.files(), intent.files());
         }
     }
 

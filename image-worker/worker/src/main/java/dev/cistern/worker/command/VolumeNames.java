@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import org.jspecify.annotations.Nullable;
 
 /** Names that a volume's file may have; services check them too. */
@@ -43,6 +44,12 @@ final class VolumeNames {
             return "it is longer than %d bytes".formatted(MAX_BYTES);
         }
         return null;
+    }
+
+    /** The name, without its folder, of a file that is in the way. */
+    static String last(FileAlreadyExistsException failure) {
+        var path = String.valueOf(failure.getFile());
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     private static String printable(String name) {

@@ -134,6 +134,14 @@ final class VolumeWork {
         return there.isPresent() && there.get().inode() == intent.image().inode();
     }
 
+    /** Removes what the published image has taken the place of; on disk when this returns. */
+    void dropReplaced() throws IOException {
+        var intent = intent();
+        if (intent != null && !intent.replaced().isEmpty()) {
+            pool.trash().drop(operation, pool.files(), intent.replaced());
+        }
+    }
+
     /**
      * Tells how far long work is, keeps it to its limits, and ends it once it is cancelled or may
      * be another's.

@@ -33,14 +33,14 @@ public final class House implements AutoCloseable {
     private final Trash trash;
     private final Copies copies;
 
-    private House(Directory folder) throws IOException {
+    private House(Directory pool, Directory folder) throws IOException {
         this.folder = folder;
         opened.add(folder);
         markers = new Documents<>(folder, Marker.class);
         locks = room(LOCKS);
         volumes = new VolumeRecords(room(VOLUMES));
         journal = new Journal(room(JOURNAL));
-        staging = new Staging(room(STAGING), journal);
+        staging = new Staging(room(STAGING), journal, pool);
         trash = new Trash(room(TRASH));
         copies = new Copies(folder);
     }
@@ -48,12 +48,13 @@ public final class House implements AutoCloseable {
     /**
      * Opens it, whoever it belongs to.
      *
+     * @param pool the folder that it is in, which stays open at least as long
      * @throws java.nio.file.NoSuchFileException if it or a part of it is not there
      */
     public static House open(Directory pool) throws IOException {
         var folder = pool.openDirectory(NAME);
         try {
-            return new House(folder);
+            return new House(pool, folder);
         } catch (IOException e) {
             folder.close();
             throw e;

@@ -4,13 +4,18 @@ import dev.cistern.image.storage.Directory;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What operations on this pool were about to do and what came of them, {@code .cistern/journal/}.
  */
 public final class Journal {
+    private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
+
     private final Directory folder;
     private final Documents<JournalEntry> documents;
 
@@ -29,15 +34,34 @@ public final class Journal {
         documents.write(entry.operation().toString(), entry);
     }
 
+    /** An operation's intent if it is about this file. */
+    Optional<JournalEntry.Intent> intentAbout(UUID operation, long inode) throws IOException {
+        return find(operation)
+                .map(JournalEntry::intent)
+                .filter(intent -> intent.files().stream().anyMatch(file -> file.inode() == inode));
+    }
+
+    /** The operations that were about to do something and have not come to an end. */
+    public List<JournalEntry> open() throws IOException {
+        var open = new ArrayList<JournalEntry>();
+        for (var name : folder.list()) {
+            if (ID.matcher(name).matches()) {
+                documents
+                        .read(name)
+                        .filter(entry -> entry.intent() != null && entry.outcome() == null)
+                        .ifPresent(open::add);
+            }
+        }
+        return open;
+    }
+
     /**
      * Calls an operation's intent off if it is about this file: from now on the inode may be given
      * to another file without that being taken for ours.
      */
     void callOff(UUID operation, long inode) throws IOException {
-        var entry = find(operation);
-        var intent = entry.map(JournalEntry::intent).orElse(null);
-        if (intent != null && intent.files().stream().anyMatch(file -> file.inode() == inode)) {
-            write(entry.get().with((JournalEntry.Intent) null));
+        if (intentAbout(operation, inode).isPresent()) {
+            write(find(operation).orElseThrow().with((JournalEntry.Intent) null));
         }
     }
 

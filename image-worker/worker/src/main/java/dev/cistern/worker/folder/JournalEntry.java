@@ -1,5 +1,6 @@
 package dev.cistern.worker.folder;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cistern.common.message.Result;
 import java.util.List;
 import java.util.UUID;
@@ -27,16 +28,38 @@ public record JournalEntry(
      * @param attempt whose it is
      * @param files that it is about; the first is the one that makes the image, or unmakes it
      * @param way in which it was made, where there are several; else null
+     * @param replaced files that are to go once the first of {@code files} is there
      */
-    public record Intent(int attempt, List<FileRef> files, @Nullable String way) {
-        /** A copy of {@code files} is taken. */
+    public record Intent(
+            int attempt,
+            List<FileRef> files,
+            @Nullable String way,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileRef> replaced) {
+        /** Copies of the lists are taken. */
+        @SuppressWarnings("NullAway") // absent in the JSON of an intent that replaces none
         public Intent {
             files = List.copyOf(files);
+            replaced = replaced == null ? List.of() : List.copyOf(replaced);
+        }
+
+        /** An intent that replaces nothing. */
+        public Intent(int attempt, List<FileRef> files, @Nullable String way) {
+            this(attempt, files, way, List.of());
         }
 
         /** An intent to which there is only one way. */
         public Intent(int attempt, List<FileRef> files) {
             this(attempt, files, null);
+        }
+
+        /** The same, after which these files are to go. */
+        public Intent replacing(List<FileRef> others) {
+            return new Intent(attempt, files, way, others);
+        }
+
+        /** The other files of an image of several. */
+        public List<FileRef> extents() {
+            return files.subList(1, files.size());
         }
 
         /** The file that makes the image. */

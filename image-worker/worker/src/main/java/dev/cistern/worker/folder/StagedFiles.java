@@ -1,22 +1,35 @@
 package dev.cistern.worker.folder;
 
 import dev.cistern.common.message.Permissions;
+import dev.cistern.image.ImageException;
+import dev.cistern.image.OpenGate;
+import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.NoSpaceException;
 import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** What one attempt makes before it publishes it. */
+/**
+ * What one attempt makes before it publishes it: the file by which an image is opened, and the
+ * others that it has, if it is one of several files. Those are published first.
+ */
 public final class StagedFiles implements AutoCloseable {
     private static final String IMAGE = "image";
+    private static final String EXTENT = "extent-";
 
     private final Directory staging;
     private final String name;
     private final Directory folder;
+
+    /** What they are to be called in the pool's folder, by their number here. */
+    private final List<String> extents = new ArrayList<>();
 
     StagedFiles(Directory staging, String name, Directory folder) {
         this.staging = staging;
@@ -42,11 +55,15 @@ public final class StagedFiles implements AutoCloseable {
      * @return false if they are not on one file system
      */
     public boolean linkImage(Directory from, String file) throws IOException {
+        return link(from, file, IMAGE);
+    }
+
+    private boolean link(Directory from, String file, String as) throws IOException {
         if (from.status().device() != folder.status().device()) {
             return false;
         }
         try {
-            from.link(file, folder, IMAGE);
+            from.link(file, folder, as);
             return true;
         } catch (NoSuchFileException | NoSpaceException e) {
             throw e;
@@ -55,9 +72,97 @@ public final class StagedFiles implements AutoCloseable {
         }
     }
 
+    /**
+     * A new, empty file of an image of several.
+     *
+     * @param target name that it is to have in the pool's folder
+     */
+    public FileStorage createExtent(String target, Permissions permissions) throws IOException {
+        var own = EXTENT + extents.size();
+        var file = folder.createFile(own, permissions.mode());
+        try {
+            Ownership.apply(folder, own, permissions);
+            extents.add(target);
+            return file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Has a file of another folder as one of an image of several, without copying it.
+     *
+     * @param target name that it is to have in the pool's folder
+     * @return false if they are not on one file system
+     */
+    public boolean linkExtent(Directory from, String file, String target) throws IOException {
+        if (!link(from, file, EXTENT + extents.size())) {
+            return false;
+        }
+        extents.add(target);
+        return true;
+    }
+
+    /** Makes and opens the other files of an image by the names that they are to have. */
+    public OpenGate extents(Permissions permissions) {
+        return new OpenGate() {
+            @Override
+            public FileStorage open(String reference, Access access, String image)
+                    throws IOException {
+                var number = extents.indexOf(reference);
+                if (number < 0) {
+                    throw new ImageException.Forbidden(
+                            "%s: names the file '%s', which was not made with it"
+                                    .formatted(image, reference));
+                }
+                return folder.openFile(EXTENT + number, access);
+            }
+
+            @Override
+            public FileStorage create(String reference, FileStatus like, String image)
+                    throws IOException {
+                return createExtent(reference, permissions);
+            }
+        };
+    }
+
+    /** The image's file as it is to be called, and then the others that the image has. */
+    public List<FileRef> files(String target) throws IOException {
+        var files = new ArrayList<FileRef>();
+        files.add(new FileRef(target, image().inode()));
+        for (var number = 0; number < extents.size(); number++) {
+            var status = folder.status(EXTENT + number).orElseThrow(StagedFiles::withdrawn);
+            files.add(new FileRef(extents.get(number), status.inode()));
+        }
+        return files;
+    }
+
     /** The image's status. */
     public FileStatus image() throws IOException {
         return folder.status(IMAGE).orElseThrow(StagedFiles::withdrawn);
+    }
+
+    /**
+     * Gives the other files of the image their names in the pool, durably; of an image that is all
+     * in one file there are none. Comes before the image has its own name.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if a file has one of them
+     * @throws DroppedException if another attempt has withdrawn them
+     */
+    public void publishExtents(Directory pool) throws IOException {
+        if (extents.isEmpty()) {
+            return;
+        }
+        requireInPlace();
+        try {
+            for (var number = 0; number < extents.size(); number++) {
+                folder.renameNoReplace(EXTENT + number, pool, extents.get(number));
+            }
+        } catch (NoSuchFileException _) {
+            throw withdrawn();
+        }
+        pool.sync();
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.cistern.common.message.Leftover.Room;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.JournalEntry.FileRef;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -19,7 +20,9 @@ import java.util.function.Predicate;
  *
  * <p>What an earlier attempt has there is withdrawn in an order that a late awakening of that
  * attempt cannot upset: its folder is renamed, then its files are, so that it either has published
- * a file before or finds it no more; then its intent is called off; then all of it is removed.
+ * a file before or finds it no more; then those of an image's files that it has published without
+ * the one that makes the image are taken back; then its intent is called off; then all of it is
+ * removed.
  */
 public final class Staging {
     private static final int MODE = 0700;
@@ -27,10 +30,12 @@ public final class Staging {
 
     private final Directory folder;
     private final Journal journal;
+    private final Directory pool;
 
-    Staging(Directory folder, Journal journal) {
+    Staging(Directory folder, Journal journal, Directory pool) {
         this.folder = folder;
         this.journal = journal;
+        this.pool = pool;
     }
 
     /** A new folder for this attempt, once what earlier ones left is withdrawn. */
@@ -136,10 +141,39 @@ public final class Staging {
         }
         try (var files = folder.openDirectory(name)) {
             for (var inode : withdrawFiles(files)) {
+                takeBackExtents(entry.operation(), inode, files);
                 journal.callOff(entry.operation(), inode);
             }
         }
         folder.removeTree(name);
+    }
+
+    /**
+     * Of an image of several files some may have their names in the pool already, where the one
+     * that makes the image has none and will have none.
+     */
+    private void takeBackExtents(UUID operation, long inode, Directory files) throws IOException {
+        var intent = journal.intentAbout(operation, inode);
+        if (intent.isPresent() && !intent.get().extents().isEmpty()) {
+            for (var extent : intent.get().extents()) {
+                takeBack(extent, files);
+            }
+            pool.sync();
+        }
+    }
+
+    /** A file that came under the name in the last moment goes back. */
+    private void takeBack(FileRef file, Directory files) throws IOException {
+        var status = pool.status(file.name());
+        if (status.isEmpty() || status.get().inode() != file.inode()) {
+            return;
+        }
+        var name = WITHDRAWN + UUID.randomUUID();
+        pool.renameNoReplace(file.name(), files, name);
+        var taken = files.status(name);
+        if (taken.isPresent() && taken.get().inode() != file.inode()) {
+            files.renameNoReplace(name, pool, file.name());
+        }
     }
 
     /**

@@ -163,7 +163,7 @@ class CrashTest {
             var command = scene.prepare(pool, bench);
             var operation = UUID.randomUUID();
 
-            crash(place, new CommandMessage(operation, 1, Owner.VOLUME, null, command));
+            crash(folder, place, new CommandMessage(operation, 1, Owner.VOLUME, null, command));
             var result = bench.run(operation, 2, command);
 
             assertThat(result).isNotNull();
@@ -175,7 +175,8 @@ class CrashTest {
         }
     }
 
-    private void crash(String place, CommandMessage message) throws Exception {
+    /** Has a process carry a command out that stops at a place. */
+    static void crash(Path folder, String place, CommandMessage message) throws Exception {
         var file = Files.write(folder.resolve("command.json"), Json.bytes(message));
         var output = folder.resolve("output").toFile();
         var process =

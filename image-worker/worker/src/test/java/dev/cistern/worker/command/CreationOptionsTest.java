@@ -140,7 +140,7 @@ class CreationOptionsTest {
                                         new ImageOptions(
                                                 null, "0.10", null, true, null, null, null))))
                 .isEqualTo(ProblemCode.INVALID_REQUEST);
-        assertThat(code(create("vmdk", ImageOptions.vmdk("monolithicFlat", null, null))))
+        assertThat(code(create("vmdk", ImageOptions.vmdk("vmfs", null, null))))
                 .isEqualTo(ProblemCode.UNSUPPORTED);
         assertThat(pool.files()).isEmpty();
         assertThat(pool.staged()).isEmpty();

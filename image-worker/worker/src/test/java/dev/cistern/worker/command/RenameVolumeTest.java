@@ -103,7 +103,7 @@ class RenameVolumeTest {
     }
 
     @Test
-    void refusesAnImageOfSeveralFiles() throws Exception {
+    void renamesAnImageOfSeveralFilesThatQemuHasMade() throws Exception {
         Qemu.img(
                 pool.path(),
                 "create",
@@ -125,8 +125,9 @@ class RenameVolumeTest {
                                 pool.image("old.vmdk", "vmdk"),
                                 "new.vmdk"));
 
-        assertThat(code(result)).isEqualTo(ProblemCode.UNSUPPORTED);
-        assertThat(pool.files()).containsExactly("disk", "old-flat.vmdk", "old.vmdk");
+        assertThat(result).isInstanceOf(Result.VolumeChanged.class);
+        assertThat(pool.files()).containsExactly("disk", "new-flat.vmdk", "new.vmdk");
+        assertThat(Qemu.img(pool.path(), "info", "new.vmdk")).contains("monolithicFlat");
     }
 
     @Test
