@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is done to volumes that are there, with QEMU's tools as judges. */
 final class VolumeChangesTest {
@@ -198,8 +200,47 @@ final class VolumeChangesTest {
     }
 
     private static void raw(String volume, String command) throws Exception {
-        var output = Judge.output(folder, "qemu-io", "-f", "raw", "-c", command, volume);
+        as("raw", volume, command);
+    }
+
+    private static void as(String format, String volume, String command) throws Exception {
+        var output = Judge.output(folder, "qemu-io", "-f", format, "-c", command, volume);
         assertThat(output).doesNotContain("Pattern verification failed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qcow2", "vmdk"})
+    void aVolumeGoesOnOverWhatItWas(String format) throws Exception {
+        var disk = "over-" + format;
+        success(create(disk, Map.of("format", format)));
+        as(format, disk, "write -P 1 0 1M");
+        success(post(disk, "/snapshots", Map.of("name", "one", "kind", "external")));
+        as(format, disk, "write -P 2 0 1M");
+        success(post(disk, "/snapshots", Map.of("name", "two", "kind", "external")));
+        as(format, disk, "write -P 3 0 1M");
+        assertThat(cistern.api().get(path(disk) + "/graph").body().path("depth").asInt())
+                .isEqualTo(3);
+
+        success(post(disk, "/snapshots/one/revert", Map.of()));
+        as(format, disk, "read -P 1 0 1M");
+        as(format, disk, "write -P 4 0 512k");
+        success(cistern.api().delete(path(disk) + "/snapshots/one"));
+        as(format, disk, "read -P 4 0 512k");
+        as(format, disk, "read -P 1 512k 512k");
+        assertThat(names(disk)).containsExactly("two");
+        success(post(disk, "/snapshots/two/revert", Map.of()));
+        as(format, disk, "read -P 2 0 1M");
+        success(post(disk, "/clone", Map.of("name", "of-" + disk)));
+        as(format, "of-" + disk, "read -P 2 0 1M");
+        cistern.api()
+                .success("pools", cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of()));
+        assertThat(cistern.api().get(path(disk)).body().path("conditions")).isEmpty();
+
+        success(cistern.api().delete(path(disk)));
+        try (var files = Files.list(folder)) {
+            assertThat(files)
+                    .noneMatch(file -> file.getFileName().toString().startsWith(".sealed"));
+        }
     }
 
     @Test
