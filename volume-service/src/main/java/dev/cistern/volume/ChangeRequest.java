@@ -26,4 +26,9 @@ public interface ChangeRequest {
     default long growth(long promised) {
         return 0;
     }
+
+    /** Whether the volumes are read that this one builds on. */
+    default boolean readsBelow() {
+        return false;
+    }
 }

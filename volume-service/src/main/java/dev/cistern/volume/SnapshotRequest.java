@@ -40,4 +40,10 @@ public record SnapshotRequest(
     public long growth(long promised) {
         return Math.max(0, capacity - promised);
     }
+
+    /** What is over the file of an external one may come to be over them. */
+    @Override
+    public boolean readsBelow() {
+        return kind.equals(DELETE) && copies;
+    }
 }

@@ -194,6 +194,25 @@ final class ExternalSnapshotsTest {
     }
 
     @Test
+    void aMergeWaitsForWhatIsDoneToTheBase() {
+        var story = VolumeStory.open();
+        var base = story.created("base", 7);
+        var disk = linked(base, "base", "disk", 8);
+        sealed(disk, "disk", "before", 9);
+        var growth =
+                stage.take(
+                        accepted(
+                                given().contentType("application/json")
+                                        .body(Map.of("capacity", 2 * MIB))
+                                        .post("/v1/volumes/" + base + "/resize")));
+
+        var drop = accepted(given().delete(path(disk) + "/before"));
+        assertThat(VolumeStory.operation(drop).getString("state")).isEqualTo("waiting");
+        done(growth, file("base", 2 * MIB, 7));
+        done(stage.take(drop), file("disk", MIB, 9, "base"));
+    }
+
+    @Test
     void aChainGrowsNoDeeperThanAllowed() {
         var story = VolumeStory.open();
         var disk = story.created("disk", 7);

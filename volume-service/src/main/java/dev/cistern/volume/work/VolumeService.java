@@ -154,10 +154,18 @@ public class VolumeService {
                                 requester,
                                 pool.group(),
                                 request.lane(),
-                                List.of(Claim.exclusive(volume.id())),
+                                claims(volume, request),
                                 request,
                                 dependsOn,
                                 request.deadline()));
+    }
+
+    private List<Claim> claims(Volume volume, ChangeRequest request) {
+        var below = request.readsBelow() ? workshop.chains().below(volume) : List.<Volume>of();
+        return Stream.concat(
+                        Stream.of(Claim.exclusive(volume.id())),
+                        below.stream().map(base -> Claim.shared(base.id())).distinct())
+                .toList();
     }
 
     private static void requireNotDeleted(Volume volume) {
