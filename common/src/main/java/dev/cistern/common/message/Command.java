@@ -326,6 +326,40 @@ public sealed interface Command {
         ALL
     }
 
+    /**
+     * Lets a client read what is in a volume, through the worker's own HTTP port, until it says
+     * that it has all. The volume may be read by others meanwhile, and is not changed.
+     *
+     * @param asGuestSees whether it is given what a guest reads, or the bytes of the file
+     */
+    record DownloadVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            ImageRef image,
+            Ticket ticket,
+            boolean asGuestSees)
+            implements OnImage {}
+
+    /**
+     * Takes another content for a volume from a client, through the worker's own HTTP port, and
+     * puts it in place when the client says that it is whole.
+     *
+     * @param size bytes of the file that the client sends, the most that are taken
+     * @param capacity the most that a guest may see of it
+     * @param onto whether the file begins as what the volume has, of which the client sends a part
+     */
+    record UploadVolume(
+            PoolPlace pool,
+            UUID volumeId,
+            long generation,
+            ImageRef image,
+            Ticket ticket,
+            long size,
+            long capacity,
+            boolean onto)
+            implements OnImage {}
+
     /** Work on a snapshot of a volume. */
     sealed interface OnSnapshot extends OnImage {
         /** The snapshot. */

@@ -77,6 +77,7 @@ public record Heartbeat(
      *
      * @param bytesDone 0 while unknown
      * @param bytesTotal 0 while unknown
+     * @param url where a client has its part in it, on this worker; null if none has, or not now
      */
     public record Running(
             UUID operation,
@@ -84,7 +85,19 @@ public record Heartbeat(
             Owner owner,
             String stage,
             long bytesDone,
-            long bytesTotal) {}
+            long bytesTotal,
+            @Nullable String url) {
+        /** One that no client has a part in. */
+        public Running(
+                UUID operation,
+                int attempt,
+                Owner owner,
+                String stage,
+                long bytesDone,
+                long bytesTotal) {
+            this(operation, attempt, owner, stage, bytesDone, bytesTotal, null);
+        }
+    }
 
     /** The room in a lane. */
     public Slots slots(Lane lane) {

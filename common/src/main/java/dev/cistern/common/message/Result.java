@@ -120,6 +120,13 @@ public sealed interface Result {
     /** The image is put aside. */
     record VolumeTrashed(UUID volumeId) implements Done {}
 
+    /**
+     * The client has what it wanted of the image.
+     *
+     * @param bytes that were sent to it
+     */
+    record VolumeDownloaded(UUID volumeId, long bytes) implements Done {}
+
     /** The image is gone, or was not there. */
     record VolumeDeleted(UUID volumeId) implements Done {}
 

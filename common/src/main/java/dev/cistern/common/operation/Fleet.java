@@ -5,6 +5,7 @@ import dev.cistern.common.message.Lane;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,13 @@ final class Fleet {
 
     @Nullable Mention mention(UUID operation) {
         return mentions.get(operation);
+    }
+
+    /** Where a client has its part in an operation, if a live worker says so. */
+    Optional<String> url(UUID operation, long now) {
+        return Optional.ofNullable(mentions.get(operation))
+                .filter(mention -> now - mention.at() < FRESH.toNanos() && !died(mention))
+                .map(mention -> mention.running().url());
     }
 
     /** Whether the process that spoke is known to be gone: its worker has started anew. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -116,6 +117,11 @@ public final class Watchdog implements AutoCloseable {
     /** Whether a worker of this group was heard of in the last seconds. */
     public boolean hears(String group) {
         return fleet.hears(group, System.nanoTime());
+    }
+
+    /** Where a client has its part in an operation, if a worker has said so in the last seconds. */
+    public Optional<String> url(UUID operation) {
+        return fleet.url(operation, System.nanoTime());
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.cistern.worker.folder.PoolLook;
 import dev.cistern.worker.folder.Reaper;
 import dev.cistern.worker.messaging.KafkaClients;
 import dev.cistern.worker.messaging.Messaging;
+import dev.cistern.worker.transfer.Transfers;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -32,6 +33,7 @@ public final class Worker implements AutoCloseable {
     private final Messaging messaging;
     private final CommandExecutor executor;
     private final Reaper reaper;
+    private final Transfers transfers;
 
     /**
      * A worker, not yet started, whose commands nobody watches.
@@ -39,12 +41,17 @@ public final class Worker implements AutoCloseable {
      * @param kafka settings of Kafka clients
      */
     public Worker(WorkerSettings settings, Map<String, Object> kafka) {
-        this(settings, kafka, CommandWatch.silent());
+        this(settings, kafka, CommandWatch.silent(), new Transfers(() -> "http://localhost"));
     }
 
-    /** The same with meters and traces. */
-    public Worker(WorkerSettings settings, Map<String, Object> kafka, CommandWatch watch) {
+    /** The same with meters and traces, and clients that reach its transfers. */
+    public Worker(
+            WorkerSettings settings,
+            Map<String, Object> kafka,
+            CommandWatch watch,
+            Transfers transfers) {
         this.settings = settings;
+        this.transfers = transfers;
         lease = new Lease(settings.lease());
         probes = new PoolProbes(settings.probePatience(), new PoolLook());
         standing = new Standing(lease, probes);
@@ -55,7 +62,7 @@ public final class Worker implements AutoCloseable {
                         settings.slots(),
                         hand,
                         standing,
-                        new Commands(probes, hand),
+                        new Commands(probes, hand, transfers),
                         messaging.reports(),
                         watch,
                         new Paces(settings.paces()));
@@ -64,6 +71,7 @@ public final class Worker implements AutoCloseable {
 
     /** Starts; Kafka need not be there yet. */
     public void start() {
+        transfers.listen(_ -> messaging.tellNow());
         reaper.start();
         messaging.start(this::heartbeat, lease, hand, probes, executor, settings.intaking());
         LOG.infof(
@@ -113,6 +121,7 @@ public final class Worker implements AutoCloseable {
     @Override
     public void close() {
         messaging.stopTaking();
+        transfers.stop();
         executor.close();
         reaper.close();
         messaging.close();

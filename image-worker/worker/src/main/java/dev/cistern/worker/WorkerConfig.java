@@ -45,6 +45,15 @@ public interface WorkerConfig {
     /** How long what an operation left behind is kept. */
     Retention retention();
 
+    /** What clients fetch and deliver. */
+    Transfers transfers();
+
+    /** How clients reach it. */
+    interface Transfers {
+        /** Its address for them; by default {@code http://}, and host and port of Quarkus. */
+        Optional<String> url();
+    }
+
     /** How fast it copies at most; 0 for as fast as it goes. */
     BytesPerSecond bytesPerSecond();
 

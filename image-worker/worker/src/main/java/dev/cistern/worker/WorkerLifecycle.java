@@ -4,13 +4,17 @@ import dev.cistern.common.message.Lane;
 import dev.cistern.common.trace.Traces;
 import dev.cistern.image.CacheStatistics;
 import dev.cistern.worker.execution.CommandWatch;
+import dev.cistern.worker.transfer.TransferPort;
+import dev.cistern.worker.transfer.Transfers;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.smallrye.common.annotation.Identifier;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Arrays;
@@ -21,6 +25,7 @@ import java.util.Map;
 @ApplicationScoped
 public class WorkerLifecycle {
     private final Worker worker;
+    private final TransferPort port;
 
     /** The worker that the configuration describes. */
     public WorkerLifecycle(
@@ -29,7 +34,9 @@ public class WorkerLifecycle {
             MeterRegistry registry,
             Traces traces) {
         var settings = WorkerSettings.of(config);
-        worker = new Worker(settings, kafka, new CommandWatch(registry, traces));
+        var transfers = new Transfers(new TransferAddress(config));
+        port = new TransferPort(transfers);
+        worker = new Worker(settings, kafka, new CommandWatch(registry, traces), transfers);
         Arrays.stream(Lane.values()).forEach(lane -> slots(registry, settings.name(), lane));
         Gauge.builder("cistern.worker.standing", worker, seen -> seen.inStanding() ? 1 : 0)
                 .tags("worker", settings.name())
@@ -63,12 +70,20 @@ public class WorkerLifecycle {
                 .register(registry);
     }
 
+    /** Before Quarkus limits how long a body may be. */
+    void route(@Observes Router router) {
+        router.route("/v1/transfers/*")
+                .order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1)
+                .handler(context -> port.handle(context.request()));
+    }
+
     void start(@Observes StartupEvent event) {
         worker.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
         worker.close();
+        port.close();
     }
 
     Worker worker() {

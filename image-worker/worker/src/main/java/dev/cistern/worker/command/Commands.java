@@ -7,6 +7,7 @@ import dev.cistern.worker.execution.CommandExecutor;
 import dev.cistern.worker.execution.Hand;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Work;
+import dev.cistern.worker.transfer.Transfers;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ public final class Commands implements CommandExecutor.Handler {
     private final ScanPool scanPool;
     private final PurgeLeftover purgeLeftover;
     private final Settle settle;
-    private final VolumeHandlers volumes = new VolumeHandlers();
+    private final VolumeHandlers volumes;
     private final PoolProbes probes;
 
     /** A command with its handler. */
@@ -36,9 +37,11 @@ public final class Commands implements CommandExecutor.Handler {
      *
      * @param probes which watch the pools that commands are carried out on
      * @param hand where a settling stops the operation that it settles
+     * @param transfers where clients have their part in commands
      */
-    public Commands(PoolProbes probes, Hand hand) {
+    public Commands(PoolProbes probes, Hand hand, Transfers transfers) {
         this.probes = probes;
+        volumes = new VolumeHandlers(transfers);
         buildPool = new BuildPool();
         startPool = new StartPool(probes);
         stopPool = new StopPool(probes);

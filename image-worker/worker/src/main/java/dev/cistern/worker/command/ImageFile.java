@@ -139,6 +139,11 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
         return Images.openNew(folder.openFile(file.name(), Access.READ), options(Access.READ));
     }
 
+    /** Opens the bare file for reading while it is held. */
+    FileStorage bytes() throws IOException {
+        return folder.openFile(file.name(), Access.READ);
+    }
+
     /** Opens the image for a look, whoever has it open. */
     DiskImage look() throws IOException {
         return Images.open(folder, file.name(), options(Access.READ).withoutLocks());

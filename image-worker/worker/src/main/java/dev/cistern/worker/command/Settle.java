@@ -57,12 +57,18 @@ final class Settle implements CommandHandler<Command.Settle> {
         }
     }
 
-    private static OfdLock lock(PoolFolder pool, Command.Settle command) throws IOException {
+    /**
+     * One that only reads lets go like any other; others that read meanwhile are not in the way.
+     */
+    private OfdLock lock(PoolFolder pool, Command.Settle command) throws IOException {
         var deadline = System.nanoTime() + PATIENCE.toNanos();
         var lock = pool.lock(command.volumeId());
         while (lock.isEmpty() && System.nanoTime() - deadline < 0) {
             pause();
             lock = pool.lock(command.volumeId());
+        }
+        if (lock.isEmpty() && handlers.of(command.command()).handler().shares()) {
+            lock = pool.lockShared(command.volumeId());
         }
         return lock.orElseThrow(
                 () -> new DroppedException("another has the lock of volume " + command.volumeId()));

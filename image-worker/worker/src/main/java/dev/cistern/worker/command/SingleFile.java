@@ -2,7 +2,9 @@ package dev.cistern.worker.command;
 
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.image.ImageException;
 import dev.cistern.image.ImageInfo;
+import java.io.IOException;
 import java.util.Set;
 
 /** Whether an image is all in its one file, so that a copy of the file is a copy of the image. */
@@ -39,6 +41,18 @@ final class SingleFile {
             throw refused(
                     name,
                     "builds on another image, which the other pool does not have: flatten it first, or clone it to another format");
+        }
+    }
+
+    /**
+     * The same where the file itself is what matters: one that cannot be read as an image is only
+     * that.
+     */
+    static void requireIfReadable(ImageFile image) throws IOException {
+        try {
+            require(image.file().name(), image.info(), true);
+        } catch (ImageException _) {
+            // Whoever fetches it may want to find out why, and whoever replaces it knows better.
         }
     }
 

@@ -51,7 +51,10 @@ final class VolumeFrame<C extends Command.OfVolume> implements CommandHandler<C>
 
     /** Null if the work is taken over from one that has the lock and was silent for too long. */
     private @Nullable OfdLock lock(PoolFolder pool, C command, Work work) throws IOException {
-        var lock = pool.lock(command.volumeId());
+        var lock =
+                handler.shares()
+                        ? pool.lockShared(command.volumeId())
+                        : pool.lock(command.volumeId());
         if (lock.isEmpty() && work.attempt() < handler.takeover()) {
             throw new DroppedException("another has the lock of volume " + command.volumeId());
         }

@@ -33,6 +33,11 @@ interface VolumeHandler<C extends Command.OfVolume> {
         return Integer.MAX_VALUE;
     }
 
+    /** Whether it only reads the volume, which others may do meanwhile. */
+    default boolean shares() {
+        return false;
+    }
+
     /** Names of the crash points between its steps, in their order. */
     List<String> crashPoints();
 }

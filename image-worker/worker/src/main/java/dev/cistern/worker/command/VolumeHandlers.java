@@ -4,6 +4,7 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.image.DiskImage;
 import dev.cistern.image.qcow2.Qcow2Image;
+import dev.cistern.worker.transfer.Transfers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,19 @@ final class VolumeHandlers {
     private final InPlace<Command.CompactVolume, DiskImage> compactVolume =
             new InPlace<>(new CompactVolume());
 
+    private final DownloadVolume downloadVolume;
+    private final UploadVolume uploadVolume;
+
+    /**
+     * The handlers.
+     *
+     * @param transfers where clients have their part
+     */
+    VolumeHandlers(Transfers transfers) {
+        downloadVolume = new DownloadVolume(transfers);
+        uploadVolume = new UploadVolume(transfers);
+    }
+
     /** A command with its handler. */
     record Bound<C extends Command.OfVolume>(VolumeHandler<C> handler, C command) {
         @Nullable Result settle(VolumeWork work) throws IOException {
@@ -77,6 +91,8 @@ final class VolumeHandlers {
             case Command.SealImage seal -> new Bound<>(sealImage, seal);
             case Command.DropSealed drop -> new Bound<>(dropSealed, drop);
             case Command.ReturnToSealed returning -> new Bound<>(returnToSealed, returning);
+            case Command.DownloadVolume download -> new Bound<>(downloadVolume, download);
+            case Command.UploadVolume upload -> new Bound<>(uploadVolume, upload);
             case Command.Settle _ ->
                     throw new IllegalStateException("the settling of a settling is not a thing");
         };

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One command in hand, from its taking until its result has been out for some seconds. */
 public final class Work {
@@ -28,6 +29,7 @@ public final class Work {
     private volatile String stage = "taken";
     private volatile long bytesDone;
     private volatile long bytesTotal;
+    private volatile @Nullable String url;
     private volatile boolean cancelled;
     private volatile boolean carriedOut;
     private volatile boolean sent;
@@ -75,6 +77,11 @@ public final class Work {
     /** Says what is being done now, for who watches the operation. */
     public void stage(String name) {
         stage = name;
+    }
+
+    /** Says where a client has its part in the work; null if it has none any more. */
+    public void serving(@Nullable String at) {
+        url = at;
     }
 
     /** Says how far the work is. */
@@ -170,6 +177,6 @@ public final class Work {
 
     Heartbeat.Running status() {
         return new Heartbeat.Running(
-                operation(), latestAttempt, message.owner(), stage, bytesDone, bytesTotal);
+                operation(), latestAttempt, message.owner(), stage, bytesDone, bytesTotal, url);
     }
 }

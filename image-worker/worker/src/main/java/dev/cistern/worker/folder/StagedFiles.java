@@ -2,7 +2,11 @@ package dev.cistern.worker.folder;
 
 import dev.cistern.common.message.Permissions;
 import dev.cistern.image.ImageException;
+import dev.cistern.image.ImageFormat;
+import dev.cistern.image.ImageInfo;
+import dev.cistern.image.Images;
 import dev.cistern.image.OpenGate;
+import dev.cistern.image.OpenOptions;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
@@ -15,6 +19,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one attempt makes before it publishes it: the file by which an image is opened, and the
@@ -136,6 +141,21 @@ public final class StagedFiles implements AutoCloseable {
             files.add(new FileRef(extents.get(number), status.inode()));
         }
         return files;
+    }
+
+    /**
+     * Looks at the image as at bytes from outside, through which no other file is opened.
+     *
+     * @throws dev.cistern.image.ImageException if it is none of that format, or none that can be
+     *     opened
+     */
+    public ImageInfo inspect(ImageFormat format) throws IOException {
+        var info = Images.info(folder, IMAGE, format);
+        if (info.backingFile().isEmpty()) {
+            var options = new OpenOptions(Optional.of(format), Access.READ, OpenGate.shut());
+            Images.open(folder, IMAGE, options.withoutLocks()).close();
+        }
+        return info;
     }
 
     /** The image's status. */

@@ -6,6 +6,7 @@ import dev.cistern.common.message.Topics;
 import dev.cistern.worker.execution.Lease;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -39,6 +40,15 @@ final class Heartbeats implements AutoCloseable {
 
     void start() {
         var _ = timer.scheduleWithFixedDelay(this::beat, 0, 1, TimeUnit.SECONDS);
+    }
+
+    /** Does not wait for the next second. */
+    void now() {
+        try {
+            timer.execute(this::beat);
+        } catch (RejectedExecutionException e) {
+            LOG.debugf(e, "the last heartbeat is sent");
+        }
     }
 
     boolean alive() {

@@ -19,7 +19,7 @@ public final class Messaging implements AutoCloseable {
     private final TopicWait topics;
     private final ResultPublisher results;
     private final List<Intake> intakes = new ArrayList<>();
-    private @Nullable Heartbeats heartbeats;
+    private volatile @Nullable Heartbeats heartbeats;
     private @Nullable ControlListener control;
 
     /**
@@ -90,6 +90,14 @@ public final class Messaging implements AutoCloseable {
                                     clients,
                                     topics,
                                     executor));
+        }
+    }
+
+    /** Tells at once what else is told every second. */
+    public void tellNow() {
+        var telling = heartbeats;
+        if (telling != null) {
+            telling.now();
         }
     }
 

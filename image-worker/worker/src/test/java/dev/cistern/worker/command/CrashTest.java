@@ -69,7 +69,8 @@ class CrashTest {
                         here,
                         VolumeScenes.commands(pool),
                         CopyScenes.commands(pool),
-                        SealedScenes.commands(pool))
+                        SealedScenes.commands(pool),
+                        TransferScenes.commands(pool))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -105,6 +106,8 @@ class CrashTest {
             case Command.SealImage _ -> new SealedScenes.Sealing();
             case Command.DropSealed _ -> new SealedScenes.Dropping();
             case Command.ReturnToSealed _ -> new SealedScenes.Returning();
+            case Command.DownloadVolume _ -> new TransferScenes.Downloading();
+            case Command.UploadVolume _ -> new TransferScenes.Uploading();
             case Command.RenameVolume _ -> new VolumeScenes.Renaming();
             case Command.ResizeVolume _ -> new Resizing();
             case Command.CheckVolume _ -> new Checking();

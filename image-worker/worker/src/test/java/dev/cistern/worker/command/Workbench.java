@@ -14,12 +14,14 @@ import dev.cistern.worker.execution.Lease;
 import dev.cistern.worker.execution.Paces;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Standing;
+import dev.cistern.worker.transfer.Transfers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A worker without Kafka: commands in by hand, results kept in a list. */
@@ -29,7 +31,12 @@ final class Workbench implements AutoCloseable {
     final Hand hand = new Hand();
     final Lease lease = new Lease(LONG);
     final PoolProbes probes = new PoolProbes(LONG, _ -> null);
-    final Commands commands = new Commands(probes, hand);
+    final Transfers transfers = new Transfers(this::address);
+
+    /** Has its part in transfers; by default one that does all at once. */
+    volatile Consumer<String> client = TransferClient::complete;
+
+    final Commands commands = new Commands(probes, hand, transfers);
     final List<ResultMessage> results = Collections.synchronizedList(new ArrayList<>());
     private final Standing standing = new Standing(lease, probes);
     private final CommandExecutor executor =
@@ -46,8 +53,19 @@ final class Workbench implements AutoCloseable {
                     CommandWatch.silent(),
                     new Paces(Paces.Limits.NONE));
 
+    private @Nullable DataPort port;
+
     Workbench() {
         lease.renewed(System.nanoTime());
+        transfers.listen(url -> Thread.ofVirtual().start(() -> client.accept(url)));
+    }
+
+    /** The port is opened when the first client is told of it. */
+    private synchronized String address() {
+        if (port == null) {
+            port = new DataPort(transfers);
+        }
+        return port.url();
     }
 
     /** Carries a command out; null if it was dropped. */
@@ -79,7 +97,15 @@ final class Workbench implements AutoCloseable {
 
     @Override
     public void close() {
+        transfers.stop();
         executor.close();
+        closePort();
         probes.close();
+    }
+
+    private synchronized void closePort() {
+        if (port != null) {
+            port.close();
+        }
     }
 }
