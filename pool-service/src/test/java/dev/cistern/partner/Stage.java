@@ -125,6 +125,21 @@ public final class Stage {
         beat();
     }
 
+    /** The next heartbeats tell where a client has its part in it. */
+    public void serve(CommandMessage command, String url) {
+        inHand.put(
+                command.operation(),
+                new Heartbeat.Running(
+                        command.operation(),
+                        command.attempt(),
+                        command.owner(),
+                        "downloading",
+                        0,
+                        0,
+                        url));
+        beat();
+    }
+
     /** A worker that has taken a command is never heard of again. */
     public void forsake(CommandMessage command) {
         inHand.remove(command.operation());

@@ -5,8 +5,6 @@ import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
-import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.ConvertRequest;
 import dev.cistern.volume.Volume;
 import java.util.UUID;
@@ -34,7 +32,7 @@ record ConvertVolume(Workshop workshop) implements Change {
     @Override
     public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
         workshop.chains().requireNoChildren(volume, "converted");
-        requireNoSnapshots(volume);
+        workshop.snapshots().requireNone(volume);
         var request = operation.request(Request.class);
         ConvertRequest.require(request.format(), volume.capacity(), request.options());
         return new Command.ConvertVolume(
@@ -44,16 +42,6 @@ record ConvertVolume(Workshop workshop) implements Change {
                 volume.image(),
                 request.format(),
                 request.options());
-    }
-
-    private void requireNoSnapshots(Volume volume) {
-        var count = workshop.snapshots().rows().of(volume.id()).size();
-        if (count > 0) {
-            throw new ProblemException(
-                    ProblemCode.VOLUME_STATE,
-                    "volume '%s' has %d snapshots, which it would not have any more: delete them first, or clone it"
-                            .formatted(volume.name(), count));
-        }
     }
 
     @Override

@@ -71,6 +71,21 @@ record SnapshotStock(Snapshots rows, SnapshotEvents events) {
         }
     }
 
+    /**
+     * Asked where a volume is about to lose what its snapshots were of.
+     *
+     * @throws ProblemException if it has any
+     */
+    void requireNone(Volume volume) {
+        var count = rows.of(volume.id()).size();
+        if (count > 0) {
+            throw new ProblemException(
+                    ProblemCode.VOLUME_STATE,
+                    "volume '%s' has %d snapshots, which it would not have any more: delete them first, or clone it"
+                            .formatted(volume.name(), count));
+        }
+    }
+
     /** Takes in what the image of a volume was seen to have. */
     void takeIn(UUID volume, List<SnapshotFacts> facts, Operation operation) {
         var known =

@@ -120,6 +120,8 @@ public class VolumeWork implements Service {
                                         new InPlace(workshop, new RenameVolume(workshop)),
                                         new InPlace(workshop, new MoveVolume(workshop)),
                                         new InPlace(workshop, new ConvertVolume(workshop)),
+                                        new InPlace(workshop, new UploadVolume(workshop)),
+                                        new DownloadVolume(workshop),
                                         new InPlace(workshop, new FlattenVolume()),
                                         new InPlace(workshop, new CommitVolume(workshop)),
                                         new InPlace(workshop, new CompactVolume()),
