@@ -51,6 +51,8 @@ final class CommandLineTest {
                 "vol-commit",
                 "vol-compact",
                 "vol-wipe",
+                "vol-download",
+                "vol-upload",
                 "vol-rename",
                 "vol-label",
                 "vol-graph",

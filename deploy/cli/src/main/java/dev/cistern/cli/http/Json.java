@@ -49,7 +49,7 @@ public final class Json {
     }
 
     /** The tree, or a missing node if the text is not JSON. */
-    static JsonNode tryRead(String text) {
+    public static JsonNode tryRead(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException _) {

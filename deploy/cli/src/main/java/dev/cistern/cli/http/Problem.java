@@ -20,7 +20,7 @@ public record Problem(String title, String detail, JsonNode body) {
             Set.of("used", "requested", "allowed", "available", "free", "capacity", "allocation");
 
     /** Whether an answer is a problem of Cistern's, and not a gateway's page. */
-    static boolean isProblem(JsonNode body) {
+    public static boolean isProblem(JsonNode body) {
         return body.path("title").isTextual() || body.path("detail").isTextual();
     }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for the end of an operation, with a progress bar for whoever watches. */
-final class Wait {
+public final class Wait {
     /** How long the server holds a question when nobody watches. */
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -18,7 +18,8 @@ final class Wait {
 
     private final Session session;
 
-    Wait(Session session) {
+    /** A wait on behalf of a verb. */
+    public Wait(Session session) {
         this.session = session;
     }
 
@@ -27,7 +28,7 @@ final class Wait {
      *
      * @throws Failure.Ended if it ends otherwise
      */
-    Operation success(Operation accepted) throws Failure {
+    public Operation success(Operation accepted) throws Failure {
         var ended = end(accepted, null);
         if (!ended.hasSucceeded()) {
             if (session.json()) {

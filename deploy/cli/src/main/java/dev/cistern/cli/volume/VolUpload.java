@@ -1,0 +1,64 @@
+package dev.cistern.cli.volume;
+
+import dev.cistern.cli.command.Session;
+import dev.cistern.cli.command.Verb;
+import dev.cistern.cli.http.Failure;
+import dev.cistern.cli.text.ByteSize;
+import dev.cistern.cli.transfer.Upload;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vol-upload}. */
+@Command(
+        name = "vol-upload",
+        description = {
+            "Uploads a file into a volume, as its own file is to be: an image of its format.",
+            "The volume is what it was until all has come and is found to be such an image."
+        },
+        footer = "%nExample: cistern vol-upload web1.qcow2 /tmp/web1.qcow2 --pool images")
+public final class VolUpload extends Verb {
+    @Mixin private VolumeArgument volume = new VolumeArgument();
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "what is uploaded")
+    private String file = "";
+
+    @Option(
+            names = "--offset",
+            description = "where in a raw volume the file goes; the rest stays as it is")
+    private @Nullable ByteSize offset;
+
+    @Option(
+            names = "--length",
+            description = "how many bytes of the file; the rest of a raw volume stays as it is")
+    private @Nullable ByteSize length;
+
+    @Option(
+            names = "--sparse",
+            description = "zeroes are not sent, and become holes of the volume's file")
+    private boolean sparse;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "connections at once (default: 4)")
+    private int connections = 4;
+
+    @Override
+    protected void run(Session session) throws Failure {
+        if (connections < 1 || connections > 16) {
+            throw misuse("--connections is 1 to 16");
+        }
+        var upload =
+                new Upload(
+                        offset == null ? null : offset.bytes(),
+                        length == null ? null : length.bytes(),
+                        sparse,
+                        connections);
+        session.answer(
+                upload.fromFile(session, volume.route(session.api()), file).body(),
+                "Vol %s uploaded from %s".formatted(volume, file));
+    }
+}
