@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -208,6 +210,7 @@ final class VirshVerbsTest {
         for (var verb : List.of("vol-path", "vol-key")) {
             both(verb + " raw.img --pool " + POOL).succeeds().agreesOn("(/pool/raw.img)\\s*$");
         }
+        theContentsAreTheSame();
         both("vol-name FOLDER/pool/raw.img").succeeds().agreesOn("^(\\S+)");
         both("vol-pool FOLDER/pool/raw.img").succeeds().agreesOn("^(\\S+)");
         both("vol-delete new.raw --pool " + POOL).succeeds();
@@ -220,6 +223,42 @@ final class VirshVerbsTest {
                 "xml.qcow2",
                 "from.qcow2",
                 "copy.raw");
+    }
+
+    /** Uploaded, in part too, and downloaded again. */
+    private static void theContentsAreTheSame() throws Exception {
+        for (var side : SIDES) {
+            var folder = folders.resolve(side);
+            var content = new byte[2 << 20];
+            new Random(7).nextBytes(content);
+            Files.write(folder.resolve("up.raw"), content);
+            Files.write(folder.resolve("up.part"), Arrays.copyOf(content, 8192));
+            Judge.output(folder, "qemu-img", "convert", "-O", "qcow2", "up.raw", "up.qcow2");
+        }
+        both("vol-upload copy.raw FOLDER/up.raw --pool " + POOL).succeeds();
+        both("vol-upload new.qcow2 FOLDER/up.qcow2 --pool " + POOL).succeeds();
+        both("vol-upload raw.img FOLDER/up.part --offset 4096 --length 8192 --pool " + POOL)
+                .succeeds();
+        both("vol-upload raw.img FOLDER/none --pool " + POOL).fails();
+        both("vol-download copy.raw FOLDER/down.raw --sparse --pool " + POOL).succeeds();
+        both("vol-download new.qcow2 FOLDER/down.qcow2 --pool " + POOL).succeeds();
+        both("vol-download raw.img FOLDER/part.raw --offset 4000 --length 9000 --pool " + POOL)
+                .succeeds();
+        both("vol-download none FOLDER/none --pool " + POOL).fails();
+        both("pool-refresh " + POOL).succeeds();
+        for (var file : List.of("down.raw", "part.raw", "pool/raw.img", "pool/copy.raw")) {
+            assertThat(folders.resolve("cistern").resolve(file))
+                    .hasSameBinaryContentAs(folders.resolve("libvirt").resolve(file));
+        }
+        for (var side : SIDES) {
+            Judge.output(folders.resolve(side), "qemu-img", "compare", "down.qcow2", "up.raw");
+            Judge.output(folders.resolve(side), "qemu-img", "compare", "pool/new.qcow2", "up.raw");
+        }
+        for (var volume : List.of("copy.raw", "new.qcow2", "raw.img")) {
+            both("vol-info --bytes %s %s".formatted(volume, POOL))
+                    .succeeds()
+                    .agreesOn("^((Name|Type|Capacity): +.*)$");
+        }
     }
 
     private static void volumeXml(String side, String name, int mebibytes) throws Exception {
