@@ -1,6 +1,7 @@
 package dev.cistern.volume;
 
 import dev.cistern.common.message.CloneStrategy;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
@@ -115,6 +116,11 @@ public record CloneRequest(
     public void requireShape(Volume source, long bytes) {
         var format = format(source);
         CreationRules.requireFilled(format, shape.capacity(bytes), shape.options());
+        if (strategy == CloneStrategy.LINKED
+                || snapshot != null
+                || !shape.isThatOf(format, source.format(), bytes)) {
+            source.requireReadable();
+        }
         if (strategy == CloneStrategy.REFLINK && !shape.isThatOf(format, source.format(), bytes)) {
             throw notByReflink(source);
         }
@@ -125,6 +131,15 @@ public record CloneRequest(
         return refused(
                 "a reflink of '%s' has its format (%s), options and capacity: clone in full to change them"
                         .formatted(source.name(), source.format()));
+    }
+
+    /**
+     * How the content of a clone is encrypted. A qcow2 image made of one that is encrypted is
+     * encrypted as that is, unless another secret is asked for; one of another format is not.
+     */
+    public @Nullable ImageEncryption encryption(Volume source) {
+        var asked = shape.options().encryption();
+        return asked == null && format(source).equals("qcow2") ? source.encryption() : asked;
     }
 
     /** Refuses a linked clone in another pool than its source. */

@@ -1,11 +1,13 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What images can be like, by format; qcow2 by its specification (QEMU, docs/interop/qcow2). */
@@ -25,6 +27,7 @@ final class CreationRules {
     /** A descriptor names no more than 4096 files of 2 GiB. */
     private static final long MAX_SPLIT = 4096L * (2L << 30);
 
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final int MIN_CLUSTER = 512;
     private static final int MAX_CLUSTER = 2 << 20;
     private static final int USUAL_CLUSTER = 64 << 10;
@@ -68,6 +71,7 @@ final class CreationRules {
                     "qcow2 images");
             requireQcow2(options);
             requireFits(capacity, options);
+            requireEncryption(options);
         }
     }
 
@@ -164,6 +168,33 @@ final class CreationRules {
                     "qcow2 images with clusters of %d bytes hold no more than %d bytes: ask for larger clusters"
                             .formatted(cluster, MAX_L1_ENTRIES * perEntry));
         }
+    }
+
+    private static void requireEncryption(ImageOptions options) {
+        var encryption = options.encryption();
+        if (encryption == null) {
+            return;
+        }
+        if (!ImageEncryption.LUKS.equals(encryption.format())) {
+            throw refused(
+                    "encryption has the format '%s'; images are encrypted as luks"
+                            .formatted(encryption.format()));
+        }
+        var secret = encryption.secret();
+        if (secret == null || !SECRET.matcher(secret).matches()) {
+            throw refused(
+                    secret == null
+                            ? "encryption names no secret, the file with the passphrase that workers have"
+                            : "encryption has the secret '%s'; it has letters, digits, dots, dashes and underscores, at most 128, and begins with a letter or a digit"
+                                    .formatted(secret));
+        }
+        if ("0.10".equals(options.compat()) && !isOff(options.preallocation())) {
+            throw refused("encrypted images of compat 0.10 have no preallocation");
+        }
+    }
+
+    private static boolean isOff(@Nullable String preallocation) {
+        return preallocation == null || preallocation.equals("off");
     }
 
     private static int clusterSize(ImageOptions options) {

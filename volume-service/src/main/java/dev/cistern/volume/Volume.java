@@ -1,5 +1,6 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param description in words; empty without
  * @param baseMissing the image that it builds on is not among the volumes of its pool
  * @param quarantined its file was put aside as an orphan, until someone asks for it
+ * @param encryption of its content; null if it is not encrypted
  */
 public record Volume(
         UUID id,
@@ -60,7 +62,8 @@ public record Volume(
         Map<String, String> labels,
         String description,
         boolean baseMissing,
-        boolean quarantined) {
+        boolean quarantined,
+        @Nullable ImageEncryption encryption) {
 
     /**
      * What the last check of its image found.
@@ -77,7 +80,21 @@ public record Volume(
 
     /** Its file, as commands name it. */
     public ImageRef image() {
-        return new ImageRef(name, format, inode);
+        return new ImageRef(name, format, inode, encryption == null ? null : encryption.secret());
+    }
+
+    /**
+     * Refuses what needs the volume's content in the clear.
+     *
+     * @throws ProblemException if it is encrypted and nobody has said with which secret
+     */
+    public void requireReadable() {
+        if (encryption != null && encryption.secret() == null) {
+            throw new ProblemException(
+                    ProblemCode.SECRET_UNAVAILABLE,
+                    "volume '%s' is encrypted, and no secret of it is known: it can be cloned in full as it is, moved, renamed and deleted"
+                            .formatted(name));
+        }
     }
 
     /**

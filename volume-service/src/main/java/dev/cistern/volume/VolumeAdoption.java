@@ -4,6 +4,7 @@ import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageRef;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions about volumes that get another file than they had, or are put aside with it; each like
@@ -33,7 +34,9 @@ public final class VolumeAdoption {
                                                         + " drifted = false, format = :format, capacity = :capacity,"
                                                         + " allocation = :allocation, inode = :inode, fault = :fault,"
                                                         + " backing_file = :backingFile, backing_format = :backingFormat,"
-                                                        + " file_mode = :mode, file_owner = :owner, file_group = :group"
+                                                        + " file_mode = :mode, file_owner = :owner, file_group = :group,"
+                                                        + " secret = case when inode = :inode and encryption = :encryption then secret end,"
+                                                        + " encryption = :encryption"
                                                         + CHANGED
                                                         + " where id = :id and (state in ('CREATING', 'AVAILABLE')"
                                                         + " or state in ('ERROR', 'DELETED') and "
@@ -50,8 +53,14 @@ public final class VolumeAdoption {
                                         .bind("mode", file.permissions().mode())
                                         .bind("owner", file.permissions().owner())
                                         .bind("group", file.permissions().group())
+                                        .bind("encryption", encryption(file))
                                         .execute()
                                 == 1);
+    }
+
+    private static @Nullable String encryption(FileFacts file) {
+        var encryption = file.options() == null ? null : file.options().encryption();
+        return encryption == null ? null : encryption.format();
     }
 
     /** The file that the last scan has found under a volume's name; its own if there was none. */

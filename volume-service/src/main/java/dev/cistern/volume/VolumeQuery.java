@@ -1,5 +1,6 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.SealedFile;
@@ -261,7 +262,13 @@ public final class VolumeQuery {
                 Objects.requireNonNullElse(row.getString("description"), ""),
                 row.getBoolean("base_missing"),
                 VolumeState.TRASHED.name().equals(row.getString("state"))
-                        && row.getObject("trashed_until") == null);
+                        && row.getObject("trashed_until") == null,
+                encryption(row));
+    }
+
+    private static @Nullable ImageEncryption encryption(ResultSet row) throws SQLException {
+        var format = row.getString("encryption");
+        return format == null ? null : new ImageEncryption(format, row.getString("secret"));
     }
 
     @SuppressWarnings("unchecked") // they are written as texts only

@@ -2,6 +2,7 @@ package dev.cistern.volume;
 
 import dev.cistern.common.message.CheckFigures;
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemException;
@@ -282,13 +283,34 @@ public final class Volumes {
                 == 1;
     }
 
-    /** Its image is of another format. */
-    public void converted(UUID id, String format) {
+    /**
+     * Its image is of another format.
+     *
+     * @param encryption of it; null if it is not encrypted
+     */
+    public void converted(UUID id, String format, @Nullable ImageEncryption encryption) {
         var _ =
                 update(
                         "update volume set format = :format where id = :id",
                         id,
                         statement -> statement.bind("format", format));
+        encrypted(id, encryption);
+    }
+
+    /** Its content is, or is to be, encrypted so. */
+    public void encrypted(UUID id, @Nullable ImageEncryption encryption) {
+        var _ =
+                update(
+                        "update volume set encryption = :encryption, secret = :secret where id = :id",
+                        id,
+                        statement ->
+                                statement
+                                        .bind(
+                                                "encryption",
+                                                encryption == null ? null : encryption.format())
+                                        .bind(
+                                                "secret",
+                                                encryption == null ? null : encryption.secret()));
     }
 
     /** Its image was checked. */

@@ -203,13 +203,17 @@ final class VolumeXmlTest {
                         "<volume><name>../a</name><capacity>1</capacity></volume>",
                         ofTarget("qcow2", "<compat>2.0</compat>"),
                         ofTarget("qcow2", "<clusterSize unit='T'>1</clusterSize>"),
+                        ofTarget("qcow2", "<encryption format='luks'/>"),
+                        ofTarget("qcow2", "<encryption format='qcow'/>"),
+                        ofTarget(
+                                "raw",
+                                "<encryption format='luks'><secret type='passphrase' usage='x'/></encryption>"),
                         ofTarget("qcow2", "<permissions><mode>9</mode></permissions>"))) {
             post(story, xml).then().statusCode(422).body("code", equalTo("invalid-request"));
         }
         for (var xml :
                 List.of(
                         "<volume type='block'><name>a</name><capacity>1</capacity></volume>",
-                        ofTarget("qcow2", "<encryption format='luks'/>"),
                         ofTarget("qed", ""))) {
             post(story, xml).then().statusCode(422).body("code", equalTo("unsupported"));
         }

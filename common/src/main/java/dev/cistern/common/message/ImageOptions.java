@@ -1,6 +1,7 @@
 package dev.cistern.common.message;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param subformat of vmdk, for example monolithicSparse
  * @param adapterType of vmdk: the disk controller that it is for
  * @param hardwareVersion of vmdk: of the virtual machines that it is for
+ * @param encryption of qcow2: how its content is encrypted; null if it is not
  */
 public record ImageOptions(
         @Nullable String preallocation,
@@ -28,7 +30,8 @@ public record ImageOptions(
         @Nullable Integer refcountBits,
         @Nullable String subformat,
         @Nullable String adapterType,
-        @Nullable String hardwareVersion) {
+        @Nullable String hardwareVersion,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ImageEncryption encryption) {
     /** An image as usual. */
     public static final ImageOptions USUAL =
             new ImageOptions(null, null, null, null, null, null, null);
@@ -55,6 +58,32 @@ public record ImageOptions(
                 null);
     }
 
+    /** An image that is not encrypted. */
+    public ImageOptions(
+            @Nullable String preallocation,
+            @Nullable String compat,
+            @Nullable Integer clusterSize,
+            @Nullable Boolean extendedL2,
+            @Nullable Boolean lazyRefcounts,
+            @Nullable String compressionType,
+            @Nullable Integer refcountBits,
+            @Nullable String subformat,
+            @Nullable String adapterType,
+            @Nullable String hardwareVersion) {
+        this(
+                preallocation,
+                compat,
+                clusterSize,
+                extendedL2,
+                lazyRefcounts,
+                compressionType,
+                refcountBits,
+                subformat,
+                adapterType,
+                hardwareVersion,
+                null);
+    }
+
     /** A vmdk image. */
     public static ImageOptions vmdk(
             @Nullable String subformat,
@@ -78,6 +107,23 @@ public record ImageOptions(
                 || extendedL2 != null
                 || lazyRefcounts != null
                 || compressionType != null
-                || refcountBits != null;
+                || refcountBits != null
+                || encryption != null;
+    }
+
+    /** The same, encrypted so. */
+    public ImageOptions encrypted(@Nullable ImageEncryption other) {
+        return new ImageOptions(
+                preallocation,
+                compat,
+                clusterSize,
+                extendedL2,
+                lazyRefcounts,
+                compressionType,
+                refcountBits,
+                subformat,
+                adapterType,
+                hardwareVersion,
+                other);
     }
 }

@@ -36,6 +36,7 @@ public enum ProblemCode {
     VOLUME_HAS_CHILDREN(409, "Other volumes build on the volume"),
     CHAIN_TOO_DEEP(409, "The chain of backing files is too long"),
     VOLUME_DRIFTED(409, "The file of the volume was replaced from outside"),
+    SECRET_UNAVAILABLE(409, "The passphrase cannot be had"),
     STALE(409, "A later change has overtaken this one"),
     DEPENDENCY_FAILED(424, "An operation that this one builds on failed"),
     IDEMPOTENCY_KEY_REUSED(422, "The idempotency key belongs to another request"),

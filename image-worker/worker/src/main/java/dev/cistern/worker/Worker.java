@@ -62,7 +62,11 @@ public final class Worker implements AutoCloseable {
                         settings.slots(),
                         hand,
                         standing,
-                        new Commands(probes, hand, transfers),
+                        new Commands(
+                                probes,
+                                hand,
+                                transfers,
+                                new SecretFolder(settings.secrets(), settings.passphraseTrial())),
                         messaging.reports(),
                         watch,
                         new Paces(settings.paces()));

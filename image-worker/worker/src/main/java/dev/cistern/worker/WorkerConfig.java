@@ -2,6 +2,7 @@ package dev.cistern.worker;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,16 @@ public interface WorkerConfig {
 
     /** How long what an operation left behind is kept. */
     Retention retention();
+
+    /**
+     * Folder with the passphrases of encrypted volumes, each in a file that is called as the secret
+     * and that the worker alone may read; none by default.
+     */
+    Optional<Path> secrets();
+
+    /** How long trying a passphrase of a volume takes that is made here: QEMU's figure. */
+    @WithDefault("2s")
+    Duration passphraseTrial();
 
     /** What clients fetch and deliver. */
     Transfers transfers();

@@ -7,16 +7,20 @@ import dev.cistern.worker.folder.Reaper.Retention;
 import dev.cistern.worker.messaging.Messaging.Intaking;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * The settings of a worker, checked.
  *
  * @param name letters, digits, dots, dashes and underscores, since topics are named after groups
+ * @param secrets folder with passphrases, if there is one
+ * @param passphraseTrial how long trying one is to take in new images
  * @param slots commands at once, by lane; at least as many as consumers hold while they wait
  */
 public record WorkerSettings(
@@ -27,7 +31,9 @@ public record WorkerSettings(
         Duration lease,
         Duration probePatience,
         Retention retention,
-        Paces.Limits paces) {
+        Paces.Limits paces,
+        Optional<Path> secrets,
+        Duration passphraseTrial) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
     /**
@@ -60,7 +66,9 @@ public record WorkerSettings(
                 config.probePatience(),
                 new Retention(config.retention().staging(), config.retention().journal()),
                 new Paces.Limits(
-                        config.bytesPerSecond().operation(), config.bytesPerSecond().pool()));
+                        config.bytesPerSecond().operation(), config.bytesPerSecond().pool()),
+                config.secrets(),
+                config.passphraseTrial());
     }
 
     private static Map<Lane, Integer> lanes(int metadata, int bulk) {

@@ -7,6 +7,7 @@ import dev.cistern.worker.messaging.Messaging.Intaking;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Workers of the tests. */
 final class Workers {
@@ -25,7 +26,9 @@ final class Workers {
                 lease,
                 Duration.ofSeconds(10),
                 new Retention(Duration.ofDays(1), Duration.ofDays(7)),
-                Paces.Limits.NONE);
+                Paces.Limits.NONE,
+                Optional.empty(),
+                Duration.ofSeconds(2));
     }
 
     static Worker started(String name, String group, Cluster cluster) {

@@ -1,6 +1,7 @@
 package dev.cistern.volume.rest;
 
 import dev.cistern.common.message.CloneStrategy;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -33,7 +34,8 @@ public record CloneJson(
         @Nullable Integer refcountBits,
         @Nullable String subformat,
         @Nullable String adapterType,
-        @Nullable String hardwareVersion) {
+        @Nullable String hardwareVersion,
+        @Nullable ImageEncryption encryption) {
 
     CloneRequest request() {
         if (name == null) {
@@ -63,6 +65,7 @@ public record CloneJson(
                 refcountBits,
                 subformat,
                 adapterType,
-                hardwareVersion);
+                hardwareVersion,
+                encryption);
     }
 }

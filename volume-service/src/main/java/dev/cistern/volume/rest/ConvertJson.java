@@ -1,5 +1,6 @@
 package dev.cistern.volume.rest;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.volume.ConvertRequest;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ public record ConvertJson(
         @Nullable Integer refcountBits,
         @Nullable String subformat,
         @Nullable String adapterType,
-        @Nullable String hardwareVersion) {
+        @Nullable String hardwareVersion,
+        @Nullable ImageEncryption encryption) {
 
     ConvertRequest request() {
         return new ConvertRequest(
@@ -36,6 +38,7 @@ public record ConvertJson(
                         refcountBits,
                         subformat,
                         adapterType,
-                        hardwareVersion));
+                        hardwareVersion,
+                        encryption));
     }
 }

@@ -1,5 +1,6 @@
 package dev.cistern.volume.rest;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
@@ -33,7 +34,8 @@ public record VolumeJson(
         @Nullable Integer refcountBits,
         @Nullable String subformat,
         @Nullable String adapterType,
-        @Nullable String hardwareVersion) {
+        @Nullable String hardwareVersion,
+        @Nullable ImageEncryption encryption) {
 
     VolumeRequest request() {
         var fallback = Permissions.VOLUME_DEFAULT;
@@ -56,7 +58,8 @@ public record VolumeJson(
                         refcountBits,
                         subformat,
                         adapterType,
-                        hardwareVersion));
+                        hardwareVersion,
+                        encryption));
     }
 
     private static <T> T required(String field, @Nullable T value) {

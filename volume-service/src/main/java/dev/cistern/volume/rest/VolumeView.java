@@ -2,6 +2,7 @@ package dev.cistern.volume.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cistern.common.http.Tagged;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.volume.Volume;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +35,8 @@ public record VolumeView(
         String description,
         Instant createdAt,
         Instant updatedAt,
-        Volume.@Nullable LastCheck lastCheck)
+        Volume.@Nullable LastCheck lastCheck,
+        @Nullable ImageEncryption encryption)
         implements Tagged {
 
     static VolumeView of(Volume volume) {
@@ -61,6 +63,7 @@ public record VolumeView(
                 volume.description(),
                 volume.createdAt(),
                 volume.updatedAt(),
-                volume.lastCheck());
+                volume.lastCheck(),
+                volume.encryption());
     }
 }

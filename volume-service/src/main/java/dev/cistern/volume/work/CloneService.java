@@ -79,6 +79,9 @@ public class CloneService {
                     if (xml != null) {
                         workshop.images().givenAs(id, xml);
                     }
+                    if (request.encryption(source) != null) {
+                        workshop.volumes().encrypted(id, request.encryption(source));
+                    }
                     var order =
                             new Reception.Order(
                                     CloneVolume.KIND,

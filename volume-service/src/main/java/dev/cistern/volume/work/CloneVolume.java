@@ -97,6 +97,7 @@ record CloneVolume(Workshop workshop) implements UseCase {
         var sealed = !linked && Chains.isSealed(source);
         if (request.snapshot() == null
                 && !sealed
+                && !(linked && volume.encryption() != null)
                 && wanted.isThatOf(volume.format(), file, bytes)) {
             return null;
         }
@@ -110,9 +111,11 @@ record CloneVolume(Workshop workshop) implements UseCase {
     /** What is not said of a qcow2 image is as in the source, if that is one too. */
     private ImageOptions options(CloneRequest.Shape wanted, Volume source, Volume volume) {
         var both = volume.format().equals("qcow2") && source.format().equals("qcow2");
-        return both && wanted.options().equals(ImageOptions.USUAL)
-                ? workshop.images().of(source.id()).options()
-                : wanted.options();
+        var options =
+                both && wanted.options().equals(ImageOptions.USUAL)
+                        ? workshop.images().of(source.id()).options()
+                        : wanted.options();
+        return options.encrypted(volume.encryption());
     }
 
     private void requireRoomAbove(Volume source) {

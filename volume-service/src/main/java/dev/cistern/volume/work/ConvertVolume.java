@@ -1,6 +1,7 @@
 package dev.cistern.volume.work;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
@@ -8,6 +9,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.volume.ConvertRequest;
 import dev.cistern.volume.Volume;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Gives volumes another format, under the same name. */
 record ConvertVolume(Workshop workshop) implements Change {
@@ -33,20 +35,24 @@ record ConvertVolume(Workshop workshop) implements Change {
     public Command.OnImage command(Operation operation, Volume volume, PoolPlace pool) {
         workshop.chains().requireNoChildren(volume, "converted");
         workshop.snapshots().requireNone(volume);
+        volume.requireReadable();
         var request = operation.request(Request.class);
-        ConvertRequest.require(request.format(), volume.capacity(), request.options());
+        var options = request.options().encrypted(encryption(request, volume));
+        ConvertRequest.require(request.format(), volume.capacity(), options);
         return new Command.ConvertVolume(
-                pool,
-                volume.id(),
-                volume.generation(),
-                volume.image(),
-                request.format(),
-                request.options());
+                pool, volume.id(), volume.generation(), volume.image(), request.format(), options);
+    }
+
+    /** A qcow2 image stays encrypted as it is unless another secret is asked for. */
+    private static @Nullable ImageEncryption encryption(Request request, Volume volume) {
+        var asked = request.options().encryption();
+        return asked == null && request.format().equals("qcow2") ? volume.encryption() : asked;
     }
 
     @Override
     public void completed(Operation operation, Volume before, Result.OfFile result) {
-        workshop.volumes().converted(before.id(), operation.request(Request.class).format());
+        var request = operation.request(Request.class);
+        workshop.volumes().converted(before.id(), request.format(), encryption(request, before));
     }
 
     @Override

@@ -139,6 +139,9 @@ final class Creations {
             if (one.xml() != null) {
                 workshop.images().givenAs(one.volume(), one.xml());
             }
+            if (one.request().options().encryption() != null) {
+                workshop.volumes().encrypted(one.volume(), one.request().options().encryption());
+            }
         }
         operations
                 .acceptAll(all.stream().map(one -> operation(pool, one)).toList())

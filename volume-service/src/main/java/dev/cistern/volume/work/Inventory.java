@@ -202,9 +202,10 @@ final class Inventory {
                                 handle.createQuery(
                                                 "insert into volume (id, pool, name, tenant, format, capacity, allocation, state,"
                                                         + " fault, backing_file, backing_format, inode, file_mode, file_owner,"
-                                                        + " file_group, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
+                                                        + " file_group, encryption, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
                                                         + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
                                                         + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
+                                                        + " e.options->'encryption'->>'format',"
                                                         + " nextval('change_sequence') from pool_file e join pool_view p on p.id = e.pool"
                                                         + " where e.pool = :pool and e.part_of is null and (e.steady or not :patient) and not exists (select from volume v"
                                                         + " where v.pool = p.id and v.name = e.name and (v.state in"

@@ -1,10 +1,12 @@
 package dev.cistern.volume.xml;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.xml.XmlText;
 import dev.cistern.volume.ImageNotes;
 import dev.cistern.volume.Volume;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
@@ -14,6 +16,9 @@ import org.w3c.dom.Element;
  */
 public final class VolumeDocument {
     private static final List<String> OF_QCOW2 = List.of("compat", "clusterSize", "features");
+
+    private static final Pattern UUID =
+            Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private VolumeDocument() {}
 
@@ -40,6 +45,7 @@ public final class VolumeDocument {
         } else {
             OF_QCOW2.forEach(name -> remove(target, name));
         }
+        encryption(target, volume.encryption());
         backingStore(root, volume);
         return XmlText.write(document);
     }
@@ -77,6 +83,27 @@ public final class VolumeDocument {
         if (Boolean.TRUE.equals(has)) {
             XmlText.ensure(XmlText.ensure(target, "features"), name);
         }
+    }
+
+    private static void encryption(Element target, @Nullable ImageEncryption encryption) {
+        if (encryption == null) {
+            remove(target, "encryption");
+            return;
+        }
+        var element = XmlText.ensure(target, "encryption");
+        element.setAttribute(
+                "format", encryption.format().equals("aes") ? "qcow" : encryption.format());
+        remove(element, "secret");
+        if (encryption.secret() != null) {
+            var secret = XmlText.ensure(element, "secret");
+            secret.setAttribute("type", "passphrase");
+            secret.setAttribute(
+                    isUuid(encryption.secret()) ? "uuid" : "usage", encryption.secret());
+        }
+    }
+
+    private static boolean isUuid(String name) {
+        return UUID.matcher(name).matches();
     }
 
     private static void backingStore(Element root, Volume volume) {

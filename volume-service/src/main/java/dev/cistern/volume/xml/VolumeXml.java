@@ -1,5 +1,6 @@
 package dev.cistern.volume.xml;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
@@ -30,7 +31,7 @@ public final class VolumeXml {
         if (!"volume".equals(root.getTagName())) {
             throw refused("the document's root is <%s>, not <volume>".formatted(root.getTagName()));
         }
-        requireCreatable(root);
+        requireFile(root);
         var target = XmlText.child(root, "target");
         var format =
                 target.flatMap(element -> XmlText.child(element, "format"))
@@ -67,16 +68,30 @@ public final class VolumeXml {
         }
     }
 
-    private static void requireCreatable(Element root) {
+    private static void requireFile(Element root) {
         var type = root.getAttribute("type");
         if (!type.isEmpty() && !"file".equals(type)) {
             throw unsupported("volumes of type '%s' cannot be created; files can".formatted(type));
         }
-        if (XmlText.child(root, "target")
-                .flatMap(element -> XmlText.child(element, "encryption"))
-                .isPresent()) {
-            throw unsupported("encrypted volumes cannot be created");
-        }
+    }
+
+    /** libvirt's secrets go by UUID, or by what they are used for. */
+    private static @Nullable ImageEncryption encryption(Element target) {
+        return XmlText.child(target, "encryption")
+                .map(
+                        element ->
+                                new ImageEncryption(
+                                        element.getAttribute("format"),
+                                        XmlText.child(element, "secret")
+                                                .map(VolumeXml::secret)
+                                                .orElse(null)))
+                .orElse(null);
+    }
+
+    private static @Nullable String secret(Element element) {
+        var uuid = element.getAttribute("uuid");
+        var usage = element.getAttribute("usage");
+        return !uuid.isEmpty() ? uuid : usage.isEmpty() ? null : usage;
     }
 
     private static ImageOptions options(
@@ -84,20 +99,22 @@ public final class VolumeXml {
         if (format.equals("raw")) {
             // In libvirt a raw volume without <allocation> is allocated as a whole.
             var whole = allocation.orElse(capacity) >= capacity;
-            return new ImageOptions(whole ? "falloc" : null, null, null, null, null, null, null);
+            return new ImageOptions(whole ? "falloc" : null, null, null, null, null, null, null)
+                    .encrypted(target == null ? null : encryption(target));
         }
         if (target == null) {
             return ImageOptions.USUAL;
         }
         var features = XmlText.child(target, "features");
         return new ImageOptions(
-                null,
-                XmlText.text(target, "compat").orElse(null),
-                clusterSize(target),
-                has(features, "extended_l2"),
-                has(features, "lazy_refcounts"),
-                null,
-                null);
+                        null,
+                        XmlText.text(target, "compat").orElse(null),
+                        clusterSize(target),
+                        has(features, "extended_l2"),
+                        has(features, "lazy_refcounts"),
+                        null,
+                        null)
+                .encrypted(encryption(target));
     }
 
     /** What is no size of a cluster is refused as every other. */

@@ -53,6 +53,13 @@ final class ImageFlags {
     @Option(names = "--hwversion", paramLabel = "N", description = "vmdk: hardware version")
     private @Nullable String hardwareVersion;
 
+    @Option(
+            names = "--encryption-secret",
+            paramLabel = "NAME",
+            description =
+                    "qcow2: encrypt with LUKS; the passphrase is in the workers' file of this name")
+    private @Nullable String secret;
+
     /** Adds what was given to the request. */
     void addTo(ObjectNode body) {
         if (preallocation != null || metadata) {
@@ -84,6 +91,9 @@ final class ImageFlags {
         }
         if (refcountBits != null) {
             body.put("refcountBits", refcountBits);
+        }
+        if (secret != null) {
+            body.putObject("encryption").put("format", "luks").put("secret", secret);
         }
     }
 }

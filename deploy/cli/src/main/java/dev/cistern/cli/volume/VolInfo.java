@@ -44,6 +44,8 @@ public final class VolInfo extends Verb {
                 .add("Format", found.path("format").asText())
                 .addIfPresent("Backing file", found.path("backingFile").asText(""))
                 .addIfPresent("Backing format", found.path("backingFormat").asText(""))
+                .addIfPresent("Encryption", found.path("encryption").path("format").asText(""))
+                .addIfPresent("Secret", found.path("encryption").path("secret").asText(""))
                 .add("State", found.path("state").asText())
                 .addIfPresent("Conditions", Words.list(found.path("conditions")))
                 .addIfPresent("Fault", found.path("fault").asText(""))

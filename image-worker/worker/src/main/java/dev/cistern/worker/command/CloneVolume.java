@@ -63,7 +63,7 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
         try (var source = SourceImage.open(command.source(), volume)) {
             var used =
                     switch (command.strategy()) {
-                        case LINKED -> link(command, source, staged);
+                        case LINKED -> link(command, source, staged, volume);
                         case REFLINK, BEST, FULL ->
                                 command.shape() == null && command.source().snapshot() == null
                                         ? copy(command, source, staged, volume)
@@ -74,7 +74,7 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
     }
 
     private static CloneStrategy link(
-            Command.CloneVolume command, SourceImage source, StagedFiles staged)
+            Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
             throws IOException {
         if (!command.source().pool().equals(command.pool())) {
             throw new ProblemException(
@@ -88,7 +88,7 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
         }
         var below = new Qcow2Options.Backing(source.name(), source.format().text());
         try (var file = staged.createImage(command.permissions())) {
-            newImage(command)
+            newImage(command, volume)
                     .createOver(
                             below,
                             Math.max(source.info().capacity(), shape(command).capacity()),
@@ -102,14 +102,15 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
         return Objects.requireNonNullElse(command.shape(), new ImageShape(ImageOptions.USUAL, 0));
     }
 
-    private static NewImage newImage(Command.CloneVolume command) {
-        return new NewImage(command.name(), command.format(), shape(command).options());
+    private static NewImage newImage(Command.CloneVolume command, VolumeWork volume) {
+        return new NewImage(
+                command.name(), command.format(), shape(command).options(), volume.keys());
     }
 
     private static CloneStrategy convert(
             Command.CloneVolume command, SourceImage source, StagedFiles staged, VolumeWork volume)
             throws IOException {
-        var conversion = newImage(command).conversion();
+        var conversion = newImage(command, volume).conversion();
         try (var content = source.content()) {
             Convert.into(
                     staged.createImage(command.permissions()),

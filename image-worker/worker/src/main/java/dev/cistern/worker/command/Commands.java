@@ -24,6 +24,7 @@ public final class Commands implements CommandExecutor.Handler {
     private final Settle settle;
     private final VolumeHandlers volumes;
     private final PoolProbes probes;
+    private final Passphrases passphrases;
 
     /** A command with its handler. */
     private record Bound<C extends Command>(CommandHandler<C> handler, C command) {
@@ -38,9 +39,12 @@ public final class Commands implements CommandExecutor.Handler {
      * @param probes which watch the pools that commands are carried out on
      * @param hand where a settling stops the operation that it settles
      * @param transfers where clients have their part in commands
+     * @param passphrases of encrypted images
      */
-    public Commands(PoolProbes probes, Hand hand, Transfers transfers) {
+    public Commands(
+            PoolProbes probes, Hand hand, Transfers transfers, Passphrases passphrases) {
         this.probes = probes;
+        this.passphrases = passphrases;
         volumes = new VolumeHandlers(transfers);
         buildPool = new BuildPool();
         startPool = new StartPool(probes);
@@ -49,7 +53,7 @@ public final class Commands implements CommandExecutor.Handler {
         deletePool = new DeletePool(probes);
         scanPool = new ScanPool(probes);
         purgeLeftover = new PurgeLeftover(probes);
-        settle = new Settle(probes, hand, volumes);
+        settle = new Settle(probes, hand, volumes, passphrases);
     }
 
     @Override
@@ -78,7 +82,8 @@ public final class Commands implements CommandExecutor.Handler {
     }
 
     private <C extends Command.OfVolume> Bound<C> framed(VolumeHandlers.Bound<C> bound) {
-        return new Bound<>(new VolumeFrame<>(bound.handler(), probes), bound.command());
+        return new Bound<>(
+                new VolumeFrame<>(bound.handler(), probes, passphrases), bound.command());
     }
 
     /**

@@ -6,8 +6,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.BackingFiles;
 import dev.cistern.image.ImageFormat;
-import dev.cistern.image.OpenGate;
-import dev.cistern.image.OpenOptions;
+import dev.cistern.image.storage.Access;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -30,7 +29,7 @@ final class CommitVolume implements InPlace.Change<Command.CommitVolume, CommitV
 
     @Override
     public Target open(Command.CommitVolume command, ImageFile file) throws IOException {
-        return new Target(file, ImageFile.of(command.base(), file.folder()));
+        return new Target(file, file.beside(command.base()));
     }
 
     @Override
@@ -65,20 +64,19 @@ final class CommitVolume implements InPlace.Change<Command.CommitVolume, CommitV
                     "%s is of the format %s: only qcow2 images are committed"
                             .formatted(command.image().name(), command.image().format()));
         }
-        var folder = target.file().folder();
         InnerSnapshots.requireNone(command.image().name(), target.file().info());
         BackingFiles.commit(
-                folder,
+                target.file().folder(),
                 command.image().name(),
                 1,
                 true,
-                OpenOptions.writing(ImageFormat.QCOW2).through(OpenGate.folder(folder)),
+                target.file().options(Access.READ_WRITE),
                 volume.progress());
     }
 
     @Override
     public Result.OfFile made(Command.CommitVolume command, ImageFile file) throws IOException {
-        var base = ImageFile.of(command.base(), file.folder());
+        var base = file.beside(command.base());
         return new Result.VolumeCommitted(
                 command.volumeId(), file.facts(), command.baseId(), base.facts());
     }

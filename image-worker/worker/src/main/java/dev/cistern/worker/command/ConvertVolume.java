@@ -49,7 +49,7 @@ final class ConvertVolume implements VolumeHandler<Command.ConvertVolume> {
         }
         requireNoSnapshots(name, info);
         var conversion =
-                new NewImage(name, command.format(), command.options())
+                new NewImage(name, command.format(), command.options(), volume.keys())
                         .conversion()
                         .through(staged.extents(old.permissions()));
         try (var content = old.read()) {

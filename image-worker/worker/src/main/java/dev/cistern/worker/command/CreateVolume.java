@@ -31,7 +31,7 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
                 publication(command, volume)
                         .apply(
                                 staged -> {
-                                    make(command, staged);
+                                    make(command, staged, volume);
                                     return null;
                                 });
         return created(command, published);
@@ -52,10 +52,11 @@ final class CreateVolume implements VolumeHandler<Command.CreateVolume> {
         return new Result.VolumeCreated(command.volumeId(), published.file());
     }
 
-    private static void make(Command.CreateVolume command, StagedFiles staged) throws IOException {
+    private static void make(Command.CreateVolume command, StagedFiles staged, VolumeWork volume)
+            throws IOException {
         var extents = new ArrayList<FileStorage>();
         try (var file = staged.createImage(command.permissions())) {
-            new NewImage(command.name(), command.format(), command.options())
+            new NewImage(command.name(), command.format(), command.options(), volume.keys())
                     .create(
                             sectors(command),
                             file,

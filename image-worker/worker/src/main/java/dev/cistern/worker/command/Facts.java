@@ -1,9 +1,11 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.SnapshotFacts;
+import dev.cistern.image.EncryptionInfo;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
@@ -101,15 +103,23 @@ final class Facts {
         return switch (details) {
             case ImageInfo.Details.Qcow2 qcow2 ->
                     new ImageOptions(
-                            null,
-                            qcow2.version() == 2 ? "0.10" : "1.1",
-                            qcow2.clusterSize(),
-                            qcow2.extendedL2(),
-                            qcow2.lazyRefcounts(),
-                            qcow2.compressionType(),
-                            qcow2.refcountBits());
+                                    null,
+                                    qcow2.version() == 2 ? "0.10" : "1.1",
+                                    qcow2.clusterSize(),
+                                    qcow2.extendedL2(),
+                                    qcow2.lazyRefcounts(),
+                                    qcow2.compressionType(),
+                                    qcow2.refcountBits())
+                            .encrypted(qcow2.encryption().map(Facts::encryption).orElse(null));
             case ImageInfo.Details.Vmdk vmdk -> ImageOptions.vmdk(vmdk.createType(), null, null);
             case ImageInfo.Details.Raw _ -> null;
+        };
+    }
+
+    private static ImageEncryption encryption(EncryptionInfo encryption) {
+        return switch (encryption) {
+            case EncryptionInfo.Aes _ -> new ImageEncryption("aes", null);
+            case EncryptionInfo.Luks _ -> new ImageEncryption(ImageEncryption.LUKS, null);
         };
     }
 

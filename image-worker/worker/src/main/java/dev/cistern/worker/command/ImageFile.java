@@ -20,12 +20,16 @@ import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a volume that is there: it has the name and the inode that it is known by. Files that
  * it names are opened if they are in the pool's folder.
+ *
+ * @param secret name of the one that opens it; null if there is none, or none is known
  */
-record ImageFile(Directory folder, FileRef file, ImageFormat format) {
+record ImageFile(
+        Directory folder, FileRef file, ImageFormat format, @Nullable String secret, Keys keys) {
 
     /**
      * Finds it.
@@ -34,14 +38,24 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
      *     ProblemCode#VOLUME_DRIFTED} if there is none, or another one
      */
     static ImageFile of(Command.OnImage command, VolumeWork volume) throws IOException {
-        return of(command.image(), volume.pool().files());
+        return of(command.image(), volume.pool().files(), volume.keys());
     }
 
-    /** The same for one that is only read. */
-    static ImageFile of(ImageRef image, Directory folder) throws IOException {
+    /** The same for one in whatever folder. */
+    static ImageFile of(ImageRef image, Directory folder, Keys keys) throws IOException {
         VolumeNames.require(image.name());
         var found = find(image, folder);
-        return new ImageFile(folder, new FileRef(image.name(), found.inode()), format(image));
+        return new ImageFile(
+                folder,
+                new FileRef(image.name(), found.inode()),
+                format(image),
+                image.secret(),
+                keys);
+    }
+
+    /** Another one in the same folder. */
+    ImageFile beside(ImageRef image) throws IOException {
+        return of(image, folder, keys);
     }
 
     private static FileStatus find(ImageRef image, Directory folder) throws IOException {
@@ -154,8 +168,10 @@ record ImageFile(Directory folder, FileRef file, ImageFormat format) {
         return Images.info(folder, file.name(), format);
     }
 
-    private OpenOptions options(Access access) {
-        return new OpenOptions(Optional.of(format), access, OpenGate.folder(folder));
+    /** How it is opened: with its passphrase, and with files in its folder. */
+    OpenOptions options(Access access) {
+        return new OpenOptions(
+                Optional.of(format), access, OpenGate.folder(folder), keys.secrets(secret));
     }
 
     /** Asked once the locks are taken: from then on nobody puts another file under the name. */

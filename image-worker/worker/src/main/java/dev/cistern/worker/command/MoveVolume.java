@@ -62,7 +62,7 @@ final class MoveVolume implements VolumeHandler<Command.MoveVolume> {
             Command.MoveVolume command, Source source, StagedFiles staged, VolumeWork volume)
             throws IOException {
         volume.work().stage("moving");
-        var image = ImageFile.of(command.image(), source.pool.files());
+        var image = ImageFile.of(command.image(), source.pool.files(), volume.keys());
         var info = image.info();
         SingleFile.requireNoBase(command.image().name(), info);
         var set = source.hold(image);

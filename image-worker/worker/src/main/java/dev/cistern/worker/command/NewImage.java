@@ -1,5 +1,6 @@
 package dev.cistern.worker.command;
 
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
@@ -7,6 +8,7 @@ import dev.cistern.image.CreateOptions;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.Images;
 import dev.cistern.image.Preallocation;
+import dev.cistern.image.crypto.LuksOptions;
 import dev.cistern.image.operations.Conversion;
 import dev.cistern.image.operations.NewImage.Qcow2;
 import dev.cistern.image.operations.NewImage.Raw;
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * A new image as it is asked for.
  *
  * @param name that its file will have, which a vmdk image has in it
+ * @param keys with the passphrase of one that is encrypted
  */
-record NewImage(String name, String format, ImageOptions options) {
+record NewImage(String name, String format, ImageOptions options, Keys keys) {
     /**
      * Lays the image out on empty storage, which the caller syncs.
      *
@@ -126,7 +129,7 @@ record NewImage(String name, String format, ImageOptions options) {
         return new ProblemException(ProblemCode.UNSUPPORTED, message.formatted(found));
     }
 
-    private static Qcow2Options qcow2(ImageOptions options) {
+    private Qcow2Options qcow2(ImageOptions options) {
         var usual = Qcow2Options.DEFAULT;
         return new Qcow2Options(
                 "0.10".equals(options.compat()) ? 2 : usual.version(),
@@ -138,7 +141,23 @@ record NewImage(String name, String format, ImageOptions options) {
                 Optional.empty(),
                 Optional.empty(),
                 preallocation(options),
-                Optional.empty());
+                encryption(options));
+    }
+
+    private Optional<Qcow2Options.Encryption> encryption(ImageOptions options) {
+        var wanted = options.encryption();
+        if (wanted == null) {
+            return Optional.empty();
+        }
+        if (!wanted.format().equals(ImageEncryption.LUKS) || wanted.secret() == null) {
+            throw new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "an image is encrypted in the format luks, with a secret that is named");
+        }
+        return Optional.of(
+                new Qcow2Options.Encryption(
+                        LuksOptions.DEFAULT.withIterationTime(keys.trialTime()),
+                        keys.of(wanted.secret())));
     }
 
     private static int or(@Nullable Integer wanted, int usual) {

@@ -43,7 +43,7 @@ final class Overlay {
         try (var file = staged.createImage(old.permissions())) {
             switch (old.format()) {
                 case QCOW2 ->
-                        lay(name, Images.info(old.folder(), below, old.format()), sealed, file);
+                        lay(old, Images.info(old.folder(), below, old.format()), sealed, file);
                 case VMDK -> VmdkDeltas.create(old.folder(), below, sealed, name, file);
                 case RAW -> throw new IllegalStateException(name + " is raw, and over nothing");
             }
@@ -51,11 +51,11 @@ final class Overlay {
         }
     }
 
-    private static void lay(String name, ImageInfo below, String sealed, FileStorage file)
+    private static void lay(ImageFile old, ImageInfo below, String sealed, FileStorage file)
             throws IOException {
         var options =
                 Objects.requireNonNullElse(Facts.options(below.details()), ImageOptions.USUAL);
-        new NewImage(name, QCOW2, options)
+        new NewImage(old.file().name(), QCOW2, options, old.keys())
                 .createOver(new Qcow2Options.Backing(sealed, QCOW2), below.capacity(), file);
     }
 

@@ -42,6 +42,7 @@ final class Problems {
         return switch (failure) {
             case ImageException.Unsupported _ -> ProblemCode.UNSUPPORTED;
             case ImageException.OutOfRange _ -> ProblemCode.INVALID_REQUEST;
+            case ImageException.Locked _ -> ProblemCode.SECRET_UNAVAILABLE;
             case ImageException _ -> ProblemCode.IO_ERROR;
         };
     }

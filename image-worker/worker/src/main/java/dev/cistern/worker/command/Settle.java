@@ -30,11 +30,13 @@ final class Settle implements CommandHandler<Command.Settle> {
     private final PoolProbes probes;
     private final Hand hand;
     private final VolumeHandlers handlers;
+    private final Passphrases passphrases;
 
-    Settle(PoolProbes probes, Hand hand, VolumeHandlers handlers) {
+    Settle(PoolProbes probes, Hand hand, VolumeHandlers handlers, Passphrases passphrases) {
         this.probes = probes;
         this.hand = hand;
         this.handlers = handlers;
+        this.passphrases = passphrases;
     }
 
     @Override
@@ -46,9 +48,10 @@ final class Settle implements CommandHandler<Command.Settle> {
     public Result handle(Command.Settle command, Work work) {
         hand.cancel(command.operation());
         try (var pool = PoolFolder.open(command.pool());
-                var _ = lock(pool, command)) {
+                var _ = lock(pool, command);
+                var keys = new Keys(passphrases)) {
             probes.watch(command.pool());
-            var volume = new VolumeWork(pool, work, command.operation(), command.command());
+            var volume = new VolumeWork(pool, work, command.operation(), command.command(), keys);
             return new Result.Settled(command.operation(), settle(command, volume));
         } catch (DroppedException e) {
             throw e;

@@ -8,7 +8,6 @@ import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
-import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
 import dev.cistern.image.lock.ImageLock;
 import dev.cistern.image.qcow2.Qcow2Inspector;
@@ -22,7 +21,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The image of a volume that is read to make another. Until it is closed no command changes the
@@ -64,7 +62,7 @@ final class SourceImage implements Closeable {
                 pool = other;
             }
             held.push(lock(source, pool));
-            var image = ImageFile.of(source.image(), pool.files());
+            var image = ImageFile.of(source.image(), pool.files(), volume.keys());
             var file = pool.files().openFile(source.image().name(), Access.READ);
             held.push(file);
             held.push(ImageLock.reader(file));
@@ -122,7 +120,7 @@ final class SourceImage implements Closeable {
      * @return the image, which is closed before this is
      */
     DiskImage content() throws IOException {
-        var options = new OpenOptions(Optional.of(format()), Access.READ, gate());
+        var options = image.options(Access.READ);
         var snapshot = source.snapshot();
         if (snapshot == null) {
             return Images.open(folder(), name(), options);
@@ -135,7 +133,7 @@ final class SourceImage implements Closeable {
             return copy(snapshot, options);
         }
         var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
-        return Images.openSnapshot(folder(), name(), id, gate());
+        return Images.openSnapshot(folder(), name(), id, options.gate(), options.secrets());
     }
 
     private DiskImage copy(SnapshotRef snapshot, OpenOptions options) throws IOException {
@@ -143,11 +141,6 @@ final class SourceImage implements Closeable {
         try (var copies = pool.copies().of(source.volumeId())) {
             return Images.open(copies, snapshot.id().toString(), options);
         }
-    }
-
-    /** Lets the files through that it may name: those in its pool's folder. */
-    OpenGate gate() {
-        return OpenGate.folder(folder());
     }
 
     @Override

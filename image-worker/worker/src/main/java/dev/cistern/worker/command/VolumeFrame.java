@@ -26,10 +26,12 @@ final class VolumeFrame<C extends Command.OfVolume> implements CommandHandler<C>
 
     private final VolumeHandler<C> handler;
     private final PoolProbes probes;
+    private final Passphrases passphrases;
 
-    VolumeFrame(VolumeHandler<C> handler, PoolProbes probes) {
+    VolumeFrame(VolumeHandler<C> handler, PoolProbes probes, Passphrases passphrases) {
         this.handler = handler;
         this.probes = probes;
+        this.passphrases = passphrases;
     }
 
     @Override
@@ -40,10 +42,11 @@ final class VolumeFrame<C extends Command.OfVolume> implements CommandHandler<C>
     @Override
     public Result handle(C command, Work work) throws IOException {
         try (var pool = PoolFolder.open(command.pool());
-                var _ = lock(pool, command, work)) {
+                var _ = lock(pool, command, work);
+                var keys = new Keys(passphrases)) {
             probes.watch(command.pool());
             requireFresh(command, pool);
-            var volume = new VolumeWork(pool, work, work.operation(), command);
+            var volume = new VolumeWork(pool, work, work.operation(), command, keys);
             var known = known(volume);
             return known.isPresent() ? known.get() : concluded(command, volume);
         }

@@ -21,19 +21,22 @@ final class VolumeWork {
     private final Work work;
     private final UUID operation;
     private final Command.OfVolume command;
+    private final Keys keys;
     private JournalEntry entry;
 
     /**
      * The work of an operation.
      *
      * @param operation the work's own, or the one that is being settled
+     * @param keys of encrypted images
      */
-    VolumeWork(PoolFolder pool, Work work, UUID operation, Command.OfVolume command)
+    VolumeWork(PoolFolder pool, Work work, UUID operation, Command.OfVolume command, Keys keys)
             throws IOException {
         this.pool = pool;
         this.work = work;
         this.operation = operation;
         this.command = command;
+        this.keys = keys;
         this.entry = read();
     }
 
@@ -49,6 +52,10 @@ final class VolumeWork {
 
     Work work() {
         return work;
+    }
+
+    Keys keys() {
+        return keys;
     }
 
     UUID operation() {

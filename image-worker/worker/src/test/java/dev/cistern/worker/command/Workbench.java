@@ -7,6 +7,7 @@ import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.worker.Eventually;
+import dev.cistern.worker.SecretFolder;
 import dev.cistern.worker.execution.CommandExecutor;
 import dev.cistern.worker.execution.CommandWatch;
 import dev.cistern.worker.execution.Hand;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,26 +38,33 @@ final class Workbench implements AutoCloseable {
     /** Has its part in transfers; by default one that does all at once. */
     volatile Consumer<String> client = TransferClient::complete;
 
-    final Commands commands = new Commands(probes, hand, transfers);
+    final Commands commands;
     final List<ResultMessage> results = Collections.synchronizedList(new ArrayList<>());
     private final Standing standing = new Standing(lease, probes);
-    private final CommandExecutor executor =
-            new CommandExecutor(
-                    "bench",
-                    Map.of(Lane.METADATA, 4, Lane.BULK, 1),
-                    hand,
-                    standing,
-                    commands,
-                    (result, acknowledged) -> {
-                        results.add(result);
-                        acknowledged.run();
-                    },
-                    CommandWatch.silent(),
-                    new Paces(Paces.Limits.NONE));
+    private final CommandExecutor executor;
 
     private @Nullable DataPort port;
 
+    /** One that has no passphrases. */
     Workbench() {
+        this(new SecretFolder(Optional.empty(), Duration.ofSeconds(2)));
+    }
+
+    Workbench(Passphrases passphrases) {
+        commands = new Commands(probes, hand, transfers, passphrases);
+        executor =
+                new CommandExecutor(
+                        "bench",
+                        Map.of(Lane.METADATA, 4, Lane.BULK, 1),
+                        hand,
+                        standing,
+                        commands,
+                        (result, acknowledged) -> {
+                            results.add(result);
+                            acknowledged.run();
+                        },
+                        CommandWatch.silent(),
+                        new Paces(Paces.Limits.NONE));
         lease.renewed(System.nanoTime());
         transfers.listen(url -> Thread.ofVirtual().start(() -> client.accept(url)));
     }
