@@ -23,7 +23,7 @@ final class NewHeader {
     }
 
     /**
-     * The whole cluster.
+     * What is in the cluster; the rest of it is zeroes.
      *
      * @param name of the image, for messages
      */
@@ -65,7 +65,7 @@ final class NewHeader {
         var backingOffset = backing.length == 0 ? 0 : cluster.position();
         cluster.put(backing);
         cluster.put(0, header(backingOffset, backing.length).encode(), 0, length());
-        return cluster.rewind();
+        return cluster.flip();
     }
 
     private int length() {

@@ -101,8 +101,8 @@ public final class Qcow2Creator {
     }
 
     private void write() throws IOException {
-        var out = new SequentialWriter(storage);
-        out.put(NewHeader.encode(options, capacity, layout, storage.name()));
+        var out = new SequentialWriter(storage, 0, bytes(layout.total() - layout.data()));
+        put(out, NewHeader.encode(options, capacity, layout, storage.name()), 1);
         putRefcountTable(out);
         for (var block = 0L; block < layout.blocks(); block++) {
             putRefcountBlock(out, block);
@@ -126,32 +126,44 @@ public final class Qcow2Creator {
         }
     }
 
+    /** New storage reads as zeroes, so that the end of a table need not be written. */
+    private void put(SequentialWriter out, ByteBuffer used, long clusters) throws IOException {
+        var unused = bytes(clusters) - used.remaining();
+        out.put(used);
+        out.skip(unused);
+    }
+
     private void putRefcountTable(SequentialWriter out) throws IOException {
-        var bytes = ByteBuffer.allocate(Math.toIntExact(bytes(layout.table())));
+        var bytes =
+                ByteBuffer.allocate(
+                        Math.toIntExact(layout.blocks() * ClusterGeometry.TABLE_ENTRY_BYTES));
         for (var block = 0; block < layout.blocks(); block++) {
             bytes.putLong(block * ClusterGeometry.TABLE_ENTRY_BYTES, layout.blockHost(block));
         }
-        out.put(bytes);
+        put(out, bytes, layout.table());
     }
 
     private void putRefcountBlock(SequentialWriter out, long block) throws IOException {
-        var bytes = ByteBuffer.allocate(geometry.clusterSize());
         var counted =
                 Math.min(geometry.blockEntries(), layout.total() - block * geometry.blockEntries());
+        var bits = counted << geometry.refcountOrder();
+        var bytes = ByteBuffer.allocate(Math.toIntExact(Math.ceilDiv(bits, (long) Byte.SIZE)));
         for (var cluster = 0; cluster < counted; cluster++) {
             RefcountBlock.set(bytes, 0, cluster, geometry.refcountOrder(), 1);
         }
-        out.put(bytes);
+        put(out, bytes, 1);
     }
 
     private void putL1(SequentialWriter out) throws IOException {
-        var bytes = ByteBuffer.allocate(Math.toIntExact(bytes(layout.l1())));
+        var bytes =
+                ByteBuffer.allocate(
+                        Math.toIntExact(layout.l2() * ClusterGeometry.TABLE_ENTRY_BYTES));
         for (var index = 0; index < layout.l2(); index++) {
             bytes.putLong(
                     index * ClusterGeometry.TABLE_ENTRY_BYTES,
                     layout.l2Host(index) | L1Entry.COPIED);
         }
-        out.put(bytes);
+        put(out, bytes, layout.l1());
     }
 
     /**

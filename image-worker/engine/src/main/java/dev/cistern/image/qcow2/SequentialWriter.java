@@ -13,11 +13,6 @@ final class SequentialWriter {
     private final ByteBuffer buffer;
     private long at;
 
-    /** A writer from the beginning of a storage on. */
-    SequentialWriter(Storage storage) {
-        this(storage, 0, BUFFER_BYTES);
-    }
-
     /** A writer of so many bytes from an offset on. */
     SequentialWriter(Storage storage, long at, long bytes) {
         this.storage = storage;
@@ -47,8 +42,10 @@ final class SequentialWriter {
 
     /** Leaves bytes as they are. */
     void skip(long bytes) throws IOException {
-        flush();
-        at += bytes;
+        if (bytes > 0) {
+            flush();
+            at += bytes;
+        }
     }
 
     void flush() throws IOException {
