@@ -298,8 +298,15 @@ public class Directory implements Closeable {
         }
     }
 
-    /** Brings names made, moved and removed here to the disk. */
+    /**
+     * Brings names made, moved and removed here to the disk. Those who ask while it is done for
+     * another share the next time.
+     */
     public void sync() throws IOException {
+        SharedSync.of(status(), this::syncAlone);
+    }
+
+    private void syncAlone() throws IOException {
         if (Posix.fsync(descriptor) != 0) {
             throw Failures.of("fsync", path);
         }
@@ -332,6 +339,12 @@ public class Directory implements Closeable {
      * new. On disk when this returns.
      */
     public void writeDurably(String name, byte[] content, int mode) throws IOException {
+        replace(name, content, mode);
+        sync();
+    }
+
+    /** The same, but for when it comes to the disk: until then a crash leaves the old content. */
+    public void replace(String name, byte[] content, int mode) throws IOException {
         var temporary = ".new-" + UUID.randomUUID();
         try {
             try (var file = createFile(temporary, mode)) {
@@ -343,7 +356,6 @@ public class Directory implements Closeable {
             var _ = unlinkIfExists(temporary);
             throw e;
         }
-        sync();
     }
 
     /** The file system that the folder is on. */
