@@ -169,10 +169,10 @@ final class VolumeWork {
         };
     }
 
-    /** Writes down what came of it, for copies of the command; on disk when this returns. */
+    /** Writes down what came of it, for copies of the command; on disk some time after. */
     void conclude(Result result) throws IOException {
         entry = entry.with(result);
-        pool.journal().write(entry);
+        pool.journal().writeSoon(entry);
         work.crashPoint("journal");
     }
 

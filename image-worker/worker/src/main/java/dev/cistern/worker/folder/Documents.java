@@ -53,4 +53,9 @@ final class Documents<T> {
     void write(String name, T document) throws IOException {
         folder.writeDurably(name, Json.bytes(document), MODE);
     }
+
+    /** Writes it; a power cut soon after leaves it, or what was there before. */
+    void writeSoon(String name, T document) throws IOException {
+        folder.replace(name, Json.bytes(document), MODE);
+    }
 }

@@ -56,6 +56,14 @@ public final class Journal {
     }
 
     /**
+     * Writes an entry that a power cut soon after may take back to what it was, which an outcome
+     * may: a copy of the command then finds out again from the intent and the folder.
+     */
+    public void writeSoon(JournalEntry entry) throws IOException {
+        documents.writeSoon(entry.operation().toString(), entry);
+    }
+
+    /**
      * Calls an operation's intent off if it is about this file: from now on the inode may be given
      * to another file without that being taken for ours.
      */
