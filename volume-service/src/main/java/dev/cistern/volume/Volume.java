@@ -64,6 +64,8 @@ public record Volume(
         boolean baseMissing,
         boolean quarantined,
         @Nullable ImageEncryption encryption) {
+    /** The generation of a volume that no change was commanded of. */
+    public static final long FIRST_GENERATION = 1;
 
     /**
      * What the last check of its image found.

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -59,12 +58,6 @@ final class Course {
      */
     void begin(Operation operation) {
         follow(operation, firstTurn(operation));
-    }
-
-    /** The same for several that depend on no other, of which none claims what another writes. */
-    void beginFree(List<Operation> operations) {
-        useCases.byKind(operations, Function.identity())
-                .forEach((useCase, alike) -> follow(alike, useCase.beginAll(alike)));
     }
 
     /** Goes on with different operations, each with what a worker has done for it. */

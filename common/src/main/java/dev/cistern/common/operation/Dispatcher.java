@@ -10,6 +10,7 @@ import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,7 +64,12 @@ final class Dispatcher {
         var byId = new LinkedHashMap<UUID, Command>();
         commands.forEach((operation, command) -> byId.put(operation.id(), command));
         rows.ready(byId);
-        for (var operation : commands.keySet()) {
+        queued(commands.keySet());
+    }
+
+    /** The same for those whose commands are written down already. */
+    void queued(Collection<Operation> operations) {
+        for (var operation : operations) {
             freed(operation);
             agenda().ready
                     .computeIfAbsent(road(operation), _ -> new ArrayList<>())

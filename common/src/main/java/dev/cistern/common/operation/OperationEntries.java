@@ -1,12 +1,14 @@
 package dev.cistern.common.operation;
 
+import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.sql.Columns;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /** Writes new operations down: each method one statement, in the caller's transaction. */
 final class OperationEntries {
@@ -23,16 +25,18 @@ final class OperationEntries {
             "with mine as (select * from unnest(:claimants, :resources, :exclusives)"
                     + " as m (operation, resource, exclusive)),"
                     + " came as (select * from unnest(:ids, :kinds, :types, :targets, :names, :pools, :tenants,"
-                    + " :actors, :groups, :lanes, :requests, :traceparents, :deadlines, :maxPaces) with ordinality"
+                    + " :actors, :groups, :lanes, :requests, :traceparents, :deadlines, :maxPaces, :commands) with ordinality"
                     + " as c (id, kind, target_type, target, target_name, pool, tenant, actor, worker_group, lane,"
-                    + " request, traceparent, deadline, max_bytes_per_second, place) order by place),"
+                    + " request, traceparent, deadline, max_bytes_per_second, command, place) order by place),"
                     + " drawn as (select nextval('operation_sequence') as sequence, came.* from came),"
                     + " entered as (insert into claim (operation, resource, exclusive, sequence)"
                     + " select operation, resource, exclusive, sequence from mine join drawn on id = operation)"
                     + " insert into operation ("
                     + COLUMNS
-                    + ") select sequence, id, kind, target_type, target, target_name, pool, tenant, actor, 'WAITING',"
-                    + " worker_group, lane, cast(request as jsonb), traceparent, deadline, max_bytes_per_second from drawn"
+                    + ", command, deadline_at) select sequence, id, kind, target_type, target, target_name, pool, tenant,"
+                    + " actor, case when command is null then 'WAITING' else 'QUEUED' end, worker_group, lane,"
+                    + " cast(request as jsonb), traceparent, deadline, max_bytes_per_second, cast(command as jsonb),"
+                    + " case when command is not null then (select seconds from running_clock) + deadline end from drawn"
                     + " returning *, not exists (select from mine join claim theirs"
                     + " on theirs.resource = mine.resource and (theirs.exclusive or mine.exclusive)"
                     + " where mine.operation = operation.id) as is_first";
@@ -43,77 +47,70 @@ final class OperationEntries {
         this.jdbi = jdbi;
     }
 
+    /**
+     * A new operation.
+     *
+     * @param command if its turn has come, else null
+     */
+    record Entry(UUID id, NewOperation request, @Nullable Command command) {}
+
     /** A new operation, and whether it has no other before it. */
     record Entered(Operation operation, boolean first) {}
 
-    private record Mine(UUID operation, Claim claim) {}
+    private record Mine(UUID operation, Claim claim) {
+        static Stream<Mine> of(Entry entry) {
+            return entry.request().claims().stream().map(claim -> new Mine(entry.id(), claim));
+        }
+    }
 
     /**
      * Writes operations down, in this order, and puts them at the end of the queues of what they
      * claim, whose resources the caller has locked; none may claim what another of them writes.
      */
-    List<Entered> enter(Map<UUID, NewOperation> requests) {
-        var ids = List.copyOf(requests.keySet());
-        var all = List.copyOf(requests.values());
-        var mine =
-                requests.entrySet().stream()
-                        .flatMap(
-                                request ->
-                                        request.getValue().claims().stream()
-                                                .map(claim -> new Mine(request.getKey(), claim)))
-                        .toList();
+    List<Entered> enter(List<Entry> entries) {
         var entered =
                 jdbi.withHandle(
                         handle ->
-                                handle.createQuery(ENTER)
-                                        .bind("claimants", Columns.uuids(mine, Mine::operation))
-                                        .bind(
-                                                "resources",
-                                                Columns.uuids(mine, one -> one.claim().resource()))
-                                        .bind(
-                                                "exclusives",
-                                                Columns.booleans(
-                                                        mine, one -> one.claim().exclusive()))
-                                        .bind("ids", Columns.uuids(ids, id -> id))
-                                        .bind("kinds", Columns.texts(all, NewOperation::kind))
-                                        .bind("types", Columns.texts(all, NewOperation::targetType))
-                                        .bind("targets", Columns.uuids(all, NewOperation::target))
-                                        .bind("names", Columns.texts(all, NewOperation::targetName))
-                                        .bind("pools", Columns.uuids(all, NewOperation::pool))
-                                        .bind(
-                                                "tenants",
-                                                Columns.texts(all, one -> one.requester().tenant()))
-                                        .bind(
-                                                "actors",
-                                                Columns.texts(all, one -> one.requester().actor()))
-                                        .bind("groups", Columns.texts(all, NewOperation::group))
-                                        .bind("lanes", Columns.texts(all, one -> one.lane().name()))
-                                        .bind(
-                                                "requests",
-                                                Columns.texts(all, one -> Json.text(one.request())))
-                                        .bind(
-                                                "traceparents",
-                                                Columns.texts(
-                                                        all, one -> one.requester().traceparent()))
-                                        .bind(
-                                                "deadlines",
-                                                Columns.longs(
-                                                        all, one -> one.deadline().toSeconds()))
-                                        .bind(
-                                                "maxPaces",
-                                                Columns.longsIfAny(
-                                                        all,
-                                                        one ->
-                                                                one.requester()
-                                                                        .terms()
-                                                                        .maxBytesPerSecond()))
+                                bound(handle.createQuery(ENTER), entries)
                                         .map(
                                                 (row, _) ->
                                                         new Entered(
                                                                 OperationRows.read(row),
                                                                 row.getBoolean("is_first")))
                                         .list());
-        return OperationRows.inOrder(ids, entered, one -> one.operation().id());
+        return OperationRows.inOrder(
+                entries.stream().map(Entry::id).toList(), entered, one -> one.operation().id());
+    }
+
+    private static Query bound(Query insertion, List<Entry> entries) {
+        var mine = entries.stream().flatMap(Mine::of).toList();
+        var all = entries.stream().map(Entry::request).toList();
+        return insertion
+                .bind("claimants", Columns.uuids(mine, Mine::operation))
+                .bind("resources", Columns.uuids(mine, one -> one.claim().resource()))
+                .bind("exclusives", Columns.booleans(mine, one -> one.claim().exclusive()))
+                .bind("ids", Columns.uuids(entries, Entry::id))
+                .bind("commands", Columns.texts(entries, OperationEntries::command))
+                .bind("kinds", Columns.texts(all, NewOperation::kind))
+                .bind("types", Columns.texts(all, NewOperation::targetType))
+                .bind("targets", Columns.uuids(all, NewOperation::target))
+                .bind("names", Columns.texts(all, NewOperation::targetName))
+                .bind("pools", Columns.uuids(all, NewOperation::pool))
+                .bind("tenants", Columns.texts(all, one -> one.requester().tenant()))
+                .bind("actors", Columns.texts(all, one -> one.requester().actor()))
+                .bind("groups", Columns.texts(all, NewOperation::group))
+                .bind("lanes", Columns.texts(all, one -> one.lane().name()))
+                .bind("requests", Columns.texts(all, one -> Json.text(one.request())))
+                .bind("traceparents", Columns.texts(all, one -> one.requester().traceparent()))
+                .bind("deadlines", Columns.longs(all, one -> one.deadline().toSeconds()))
+                .bind(
+                        "maxPaces",
+                        Columns.longsIfAny(
+                                all, one -> one.requester().terms().maxBytesPerSecond()));
+    }
+
+    private static @Nullable String command(Entry entry) {
+        return entry.command() == null ? null : Json.text(entry.command());
     }
 
     /** Writes down an operation that settles another. */

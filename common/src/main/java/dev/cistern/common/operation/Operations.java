@@ -1,10 +1,15 @@
 package dev.cistern.common.operation;
 
+import static java.util.stream.Collectors.toMap;
+
+import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Control;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.ResultMessage;
 import dev.cistern.common.operation.Fleet.Road;
 import dev.cistern.common.operation.NewOperation.Requester;
+import dev.cistern.common.operation.OperationEntries.Entered;
+import dev.cistern.common.operation.OperationEntries.Entry;
 import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
@@ -12,14 +17,10 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -88,52 +89,43 @@ public final class Operations {
      *     its key was used meanwhile; which is to roll the transaction back
      */
     public Operation accept(NewOperation request) {
-        return acceptAll(List.of(request)).getFirst();
+        line.lockResources(request.claims());
+        require(request.requester());
+        var id = UUID.randomUUID();
+        var entered = entries.enter(List.of(new Entry(id, request, null))).getFirst();
+        rows.depend(id, request.dependsOn());
+        keys.note(request.requester(), ACCEPTED, id);
+        if (entered.first()) {
+            course.begin(entered.operation());
+        }
+        return get(id);
     }
 
     /**
-     * Accepts several requests at once, each as {@link #accept} does; the operations come in their
+     * A request that nothing can be before, with the command that it comes to: what it claims this
+     * transaction has written, and nobody else has seen.
+     */
+    public record Ready(NewOperation request, Command command) {}
+
+    /**
+     * Accepts several such requests with the statements for one; the operations come in their
      * order.
      *
-     * @throws IllegalArgumentException if one claims what another of them writes
+     * @throws ProblemException if one of their keys was used meanwhile; which is to roll the
+     *     transaction back
      */
-    public List<Operation> acceptAll(List<NewOperation> requests) {
+    public List<Operation> acceptAll(List<Ready> requests) {
         if (requests.isEmpty()) {
             return List.of();
         }
-        requireApart(requests);
-        line.lockResources(requests.stream().flatMap(one -> one.claims().stream()).toList());
-        requests.forEach(request -> require(request.requester()));
-        var byId = new LinkedHashMap<UUID, NewOperation>();
-        requests.forEach(request -> byId.put(UUID.randomUUID(), request));
-        var free = new ArrayList<Operation>();
-        for (var entered : entries.enter(byId)) {
-            var operation = entered.operation();
-            var bases = Objects.requireNonNull(byId.get(operation.id())).dependsOn();
-            rows.depend(operation.id(), bases);
-            if (entered.first() && bases.isEmpty()) {
-                free.add(operation);
-            } else if (entered.first()) {
-                course.begin(operation);
-            }
-        }
-        keys.note(byId, ACCEPTED);
-        course.beginFree(free);
-        return rows.find(List.copyOf(byId.keySet()));
-    }
-
-    private static void requireApart(List<NewOperation> requests) {
-        var claimed = new HashMap<UUID, Boolean>();
-        for (var request : requests) {
-            for (var claim : request.claims()) {
-                var before = claimed.put(claim.resource(), claim.exclusive());
-                if (before != null && (before || claim.exclusive())) {
-                    throw new IllegalArgumentException(
-                            "two of the requests claim %s, and one writes it"
-                                    .formatted(claim.resource()));
-                }
-            }
-        }
+        var all =
+                requests.stream()
+                        .map(one -> new Entry(UUID.randomUUID(), one.request(), one.command()))
+                        .toList();
+        var accepted = entries.enter(all).stream().map(Entered::operation).toList();
+        keys.note(all.stream().collect(toMap(Entry::id, Entry::request)), ACCEPTED);
+        dispatcher.queued(accepted);
+        return accepted;
     }
 
     /**

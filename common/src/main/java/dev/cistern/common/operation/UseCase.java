@@ -25,14 +25,6 @@ public interface UseCase {
     Turn begin(Operation operation);
 
     /**
-     * The same for operations that were accepted together, of which none claims what another
-     * writes; the turns come in their order. For who can do it with one statement for all.
-     */
-    default List<Turn> beginAll(List<Operation> operations) {
-        return operations.stream().map(this::begin).toList();
-    }
-
-    /**
      * A worker has done it, or a part of it.
      *
      * @param result never a {@link Result.CommandFailed} nor {@link Result.Settled}

@@ -18,6 +18,10 @@ import org.jdbi.v3.core.Jdbi;
 final class Window {
     private static final int MOST_CONSIDERED = 10_000;
 
+    private static final String IN_FLIGHT =
+            "select count(*) from operation where worker_group = :group and lane = :lane"
+                    + " and attempt > attempts_before and finished_at is null";
+
     private final Jdbi jdbi;
     private final BulkLimits bulk;
 
@@ -37,25 +41,32 @@ final class Window {
 
     /** The operations that may go now, for who frees room: the oldest, or whoever is due. */
     List<UUID> next(Road road) {
-        var room = room(road, "update");
-        if (room <= 0) {
-            return List.of();
-        }
-        if (road.lane() == Lane.BULK) {
-            return bulk.choose(
-                    candidates(road, "state = 'QUEUED' and attempt = attempts_before"),
-                    candidates(road, "attempt > attempts_before and finished_at is null"),
-                    room);
-        }
+        return road.lane() == Lane.BULK
+                ? chosen(road, room(road, "update"))
+                : oldest(road, slots(road, "update") * 2L);
+    }
+
+    private List<UUID> chosen(Road road, long room) {
+        return room <= 0
+                ? List.of()
+                : bulk.choose(
+                        candidates(road, "state = 'QUEUED' and attempt = attempts_before"),
+                        candidates(road, "attempt > attempts_before and finished_at is null"),
+                        room);
+    }
+
+    private List<UUID> oldest(Road road, long atMost) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "select id from operation where worker_group = :group and lane = :lane"
                                                 + " and state = 'QUEUED' and attempt = attempts_before"
-                                                + " order by sequence limit :room")
+                                                + " order by sequence limit greatest(0, :atMost - ("
+                                                + IN_FLIGHT
+                                                + "))")
                                 .bind("group", road.group())
                                 .bind("lane", road.lane())
-                                .bind("room", room)
+                                .bind("atMost", atMost)
                                 .mapTo(UUID.class)
                                 .list());
     }
@@ -121,9 +132,7 @@ final class Window {
     private long inFlight(Road road) {
         return jdbi.withHandle(
                 handle ->
-                        handle.createQuery(
-                                        "select count(*) from operation where worker_group = :group and lane = :lane"
-                                                + " and attempt > attempts_before and finished_at is null")
+                        handle.createQuery(IN_FLIGHT)
                                 .bind("group", road.group())
                                 .bind("lane", road.lane())
                                 .mapTo(Long.class)

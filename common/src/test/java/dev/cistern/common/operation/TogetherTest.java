@@ -1,7 +1,6 @@
 package dev.cistern.common.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.message.Result;
@@ -21,47 +20,52 @@ class TogetherTest {
         service.close();
     }
 
-    private static NewOperation request(Claim... claims) {
-        return TestService.request(Lane.METADATA, Set.of(), claims);
-    }
-
-    private List<Operation> accept(NewOperation... requests) {
-        return service.database
-                .transactions()
-                .call(() -> service.operations.acceptAll(List.of(requests)));
+    private static Operations.Ready ready(UUID thing) {
+        return new Operations.Ready(
+                TestService.request(Lane.METADATA, Set.of(), Claim.exclusive(thing)),
+                TestService.create(thing));
     }
 
     @Test
-    void requestsStandInLineInTheirOrderAndGoIfNothingIsBeforeThem() {
-        var before = service.accept(Claim.exclusive(things.get(1)));
+    void requestsThatAreReadyGoInTheirOrderAsFarAsThereIsRoom() {
+        service.resize(TestService.ROAD, 1);
 
         var accepted =
-                accept(
-                        request(Claim.exclusive(things.get(3))),
-                        request(Claim.exclusive(things.get(1)), Claim.shared(things.get(0))),
-                        request(Claim.exclusive(things.get(2)), Claim.shared(things.get(0))));
+                service.database
+                        .transactions()
+                        .call(
+                                () ->
+                                        service.operations.acceptAll(
+                                                List.of(
+                                                        ready(things.get(3)),
+                                                        ready(things.get(0)),
+                                                        ready(things.get(2)))));
 
         assertThat(accepted)
                 .extracting(Operation::target)
-                .containsExactly(things.get(3), things.get(1), things.get(2));
+                .containsExactly(things.get(3), things.get(0), things.get(2));
         assertThat(accepted).extracting(Operation::sequence).isSorted();
+        assertThat(accepted).extracting(Operation::state).containsOnly(OperationState.QUEUED);
         assertThat(accepted)
                 .extracting(operation -> service.out(operation.id()))
-                .containsExactly(true, false, true);
-        service.succeed(before);
-        assertThat(service.out(accepted.get(1).id())).isTrue();
+                .containsExactly(true, true, false);
+        service.succeed(accepted.getFirst().id());
+        assertThat(service.out(accepted.get(2).id())).isTrue();
     }
 
     @Test
-    void requestsThatClaimWhatOneOfThemWritesAreNotAcceptedTogether() {
-        assertThatThrownBy(
-                        () ->
-                                accept(
-                                        request(Claim.shared(things.getFirst())),
-                                        request(Claim.exclusive(things.getFirst()))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(things.getFirst().toString());
-        assertThat(service.database.number("select count(*) from operation")).isZero();
+    void whatComesLaterOnTheSameThingWaitsForOneThatWasReady() {
+        var first =
+                service.database
+                        .transactions()
+                        .call(() -> service.operations.acceptAll(List.of(ready(things.getFirst()))))
+                        .getFirst();
+
+        var second = service.accept(Claim.exclusive(things.getFirst()));
+
+        assertThat(service.state(second)).isEqualTo(OperationState.WAITING);
+        service.succeed(first.id());
+        assertThat(service.out(second)).isTrue();
     }
 
     @Test

@@ -10,7 +10,7 @@ import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
-import java.util.HashMap;
+import dev.cistern.volume.VolumeEntries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,28 +31,11 @@ record CreateVolume(Workshop workshop) implements UseCase {
 
     @Override
     public Turn begin(Operation operation) {
-        return beginAll(List.of(operation)).getFirst();
-    }
-
-    @Override
-    public List<Turn> beginAll(List<Operation> operations) {
-        var pools = new HashMap<UUID, PoolView>();
-        operations.forEach(one -> pools.computeIfAbsent(one.pool(), workshop.pools()::get));
-        var volumes = workshop.volumes().get(operations.stream().map(Operation::target).toList());
-        return operations.stream()
-                .map(
-                        one ->
-                                turn(
-                                        Objects.requireNonNull(pools.get(one.pool())),
-                                        Objects.requireNonNull(volumes.get(one.target())),
-                                        one.request(ImageOptions.class)))
-                .toList();
-    }
-
-    private static Turn turn(PoolView pool, Volume volume, ImageOptions options) {
+        var pool = workshop.pool(operation);
         if (pool.closed()) {
             return new Turn.Fail(Workshop.closed(pool));
         }
+        var volume = workshop.volumes().get(operation.target());
         return new Turn.Send(
                 new Command.CreateVolume(
                         pool.place(),
@@ -62,7 +45,20 @@ record CreateVolume(Workshop workshop) implements UseCase {
                         volume.format(),
                         volume.capacity(),
                         volume.permissions(),
-                        options));
+                        operation.request(ImageOptions.class)));
+    }
+
+    /** The command for a volume that was entered just now in a pool that is open. */
+    static Command of(PoolView pool, VolumeEntries.Entry volume, ImageOptions options) {
+        return new Command.CreateVolume(
+                pool.place(),
+                volume.id(),
+                Volume.FIRST_GENERATION,
+                volume.name(),
+                volume.format(),
+                volume.capacity(),
+                volume.permissions(),
+                options);
     }
 
     @Override

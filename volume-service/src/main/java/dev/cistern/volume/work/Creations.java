@@ -144,9 +144,15 @@ final class Creations {
             }
         }
         operations
-                .acceptAll(all.stream().map(one -> operation(pool, one)).toList())
+                .acceptAll(all.stream().map(one -> ready(pool, one)).toList())
                 .forEach(
                         accepted -> answers.put(accepted.target(), new Answer.Granted<>(accepted)));
+    }
+
+    private static Operations.Ready ready(PoolView pool, Creation creation) {
+        return new Operations.Ready(
+                operation(pool, creation),
+                CreateVolume.of(pool, creation.entry(), creation.request().options()));
     }
 
     private static NewOperation operation(PoolView pool, Creation creation) {
