@@ -54,8 +54,12 @@ public final class Ledger {
      * @return for each, in its place, why it has no promise; empty if it has
      */
     public List<Optional<ProblemException>> reserve(PoolView pool, List<Demand> demands) {
+        var wanted =
+                demands.stream()
+                        .map(demand -> BigDecimal.valueOf(demand.bytes()))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add);
         lock(pool.id());
-        var used = sum(pool.id());
+        var used = add(pool.id(), wanted).subtract(wanted);
         var taken = demands.stream().anyMatch(Demand::whole) ? taken(pool.id()) : BigDecimal.ZERO;
         var promised = BigDecimal.ZERO;
         var refusals = new ArrayList<Optional<ProblemException>>();
@@ -71,8 +75,8 @@ public final class Ledger {
                 taken = demand.whole() ? taken.add(bytes) : taken;
             }
         }
-        if (promised.signum() > 0) {
-            add(pool.id(), promised);
+        if (promised.compareTo(wanted) < 0) {
+            var _ = add(pool.id(), promised.subtract(wanted));
         }
         return refusals;
     }
@@ -148,17 +152,19 @@ public final class Ledger {
                                         .one());
     }
 
-    private void add(UUID pool, BigDecimal bytes) {
-        jdbi.useHandle(
+    /** Adds to the sum of a pool whose row is locked, and to it what is written beside it. */
+    private BigDecimal add(UUID pool, BigDecimal bytes) {
+        return jdbi.withHandle(
                 handle ->
-                        handle.createUpdate(
+                        handle.createQuery(
                                         "with folded as (delete from ledger_entry where pool = :pool returning bytes)"
                                                 + " update ledger set reserved = reserved + :bytes"
                                                 + " + (select coalesce(sum(bytes), 0) from folded)"
-                                                + " where pool = :pool")
+                                                + " where pool = :pool returning reserved")
                                 .bind("pool", pool)
                                 .bind("bytes", bytes)
-                                .execute());
+                                .mapTo(BigDecimal.class)
+                                .one());
     }
 
     /** Takes a promise back. */
