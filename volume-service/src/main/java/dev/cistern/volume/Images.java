@@ -80,11 +80,12 @@ public final class Images {
         jdbi.useHandle(
                 handle ->
                         handle.execute(
-                                "insert into image as i (volume, options) select v.id, e.options from pool_file e"
+                                "insert into image (volume, options) select v.id, e.options from pool_file e"
                                         + " join volume v on v.pool = e.pool and v.name = e.name and v.state = 'AVAILABLE'"
-                                        + " and not v.drifted where e.pool = ? and e.options is not null"
-                                        + " on conflict (volume) do update set options = excluded.options"
-                                        + " where i.options is distinct from excluded.options",
+                                        + " and not v.drifted left join image i on i.volume = v.id"
+                                        + " where e.pool = ? and e.options is distinct from i.options"
+                                        + " and e.options is not null"
+                                        + " on conflict (volume) do update set options = excluded.options",
                                 pool));
     }
 }

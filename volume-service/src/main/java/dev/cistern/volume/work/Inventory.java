@@ -3,13 +3,17 @@ package dev.cistern.volume.work;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.sql.Columns;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeEvents.News;
 import dev.cistern.volume.VolumeState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,10 @@ final class Inventory {
     private static final String DRIFTED =
             "(e.name is not null and (e.inode <> coalesce(v.inode, e.inode) or e.format <> v.format"
                     + " or e.capacity <> v.capacity or e.backing_file is distinct from v.backing_file))";
+
+    private static final String MEASURED_OTHERWISE =
+            "(v.allocation, v.file_mode, v.file_owner, v.file_group, coalesce(v.fault, ''))"
+                    + " <> (e.allocation, e.file_mode, e.file_owner, e.file_group, coalesce(e.fault, ''))";
 
     private static final String FOUND =
             " from volume v left join pool_file e on e.pool = v.pool and e.name = v.name";
@@ -58,23 +66,39 @@ final class Inventory {
      * @param patient whether a new file must have been seen twice before it is adopted
      */
     Stock apply(Operation scan, long start, boolean patient) {
-        lockChanged(scan, start);
-        publishAppeared(scan, start);
-        var missing = mark(scan, start, "missing", MISSING, "missing");
-        var drifted = mark(scan, start, "drifted", DRIFTED, "drifted");
-        measure(scan, start);
+        var different = lockDifferent(scan, start);
+        if (!different.isEmpty()) {
+            judge(scan, different);
+        }
         var adopted = adopt(scan, start, patient);
         takeInSnapshots(scan, start, adopted);
         images.seen(scan.pool());
-        return new Stock(count(scan, "true"), adopted.size(), missing, drifted);
+        return stock(scan, adopted.size());
+    }
+
+    /** A volume that is not as it is known, in what is missing and drifted or in its figures. */
+    private record Different(
+            UUID id, boolean wasMissing, boolean missing, boolean wasDrifted, boolean drifted) {
+        static Different read(ResultSet row) throws SQLException {
+            return new Different(
+                    row.getObject("id", UUID.class),
+                    row.getBoolean("was_missing"),
+                    row.getBoolean("is_missing"),
+                    row.getBoolean("was_drifted"),
+                    row.getBoolean("is_drifted"));
+        }
     }
 
     /** In the order of ids, as everyone locks volumes. */
-    private void lockChanged(Operation scan, long start) {
-        jdbi.useHandle(
+    private List<Different> lockDifferent(Operation scan, long start) {
+        return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "select id from volume where id in (select v.id"
+                                        "select v.id, v.missing as was_missing, v.drifted as was_drifted, "
+                                                + MISSING
+                                                + " as is_missing, "
+                                                + DRIFTED
+                                                + " as is_drifted"
                                                 + FOUND
                                                 + " where "
                                                 + JUDGED
@@ -82,80 +106,56 @@ final class Inventory {
                                                 + MISSING
                                                 + " or v.drifted <> "
                                                 + DRIFTED
-                                                + " or v.allocation <> coalesce(e.allocation, v.allocation)))"
-                                                + " order by id for update")
+                                                + " or e.name is not null and "
+                                                + MEASURED_OTHERWISE
+                                                + ") order by v.id for update of v")
                                 .bind("pool", scan.pool())
                                 .bind("start", start)
-                                .mapTo(UUID.class)
-                                .list());
-    }
-
-    /** Marks what has become so, and unmarks what no longer is; returns how many are so now. */
-    private int mark(Operation scan, long start, String column, String condition, String verb) {
-        var marked = changed(scan, start, column, condition + " and not v." + column, true);
-        events.publish(verb, known(marked), scan);
-        changed(scan, start, column, "v." + column + " and not " + condition, false);
-        return count(scan, column);
-    }
-
-    private static List<News> known(List<UUID> volumes) {
-        return volumes.stream().map(id -> new News(id, VolumeState.AVAILABLE)).toList();
-    }
-
-    private List<UUID> changed(
-            Operation scan, long start, String column, String condition, boolean value) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "update volume set "
-                                                + column
-                                                + " = :value, updated_at = now() where id in (select v.id"
-                                                + FOUND
-                                                + " where "
-                                                + JUDGED
-                                                + " and "
-                                                + condition
-                                                + ") returning id")
-                                .bind("value", value)
-                                .bind("pool", scan.pool())
-                                .bind("start", start)
-                                .mapTo(UUID.class)
+                                .map((row, _) -> Different.read(row))
                                 .list());
     }
 
     /** A volume that was missing and is there again is told of before it is unmarked. */
-    private void publishAppeared(Operation scan, long start) {
-        var appeared =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createQuery(
-                                                "select v.id"
-                                                        + FOUND
-                                                        + " where "
-                                                        + JUDGED
-                                                        + " and v.missing and not "
-                                                        + MISSING
-                                                        + " order by v.id")
-                                        .bind("pool", scan.pool())
-                                        .bind("start", start)
-                                        .mapTo(UUID.class)
-                                        .list());
-        events.publish("found", known(appeared), scan);
+    private void judge(Operation scan, List<Different> different) {
+        events.publish("found", news(different, one -> one.wasMissing() && !one.missing()), scan);
+        mark(different);
+        events.publish("missing", news(different, one -> one.missing() && !one.wasMissing()), scan);
+        events.publish("drifted", news(different, one -> one.drifted() && !one.wasDrifted()), scan);
+        measure(different);
     }
 
-    private void measure(Operation scan, long start) {
+    private static List<News> news(List<Different> all, Predicate<Different> which) {
+        return all.stream()
+                .filter(which)
+                .map(one -> new News(one.id(), VolumeState.AVAILABLE))
+                .toList();
+    }
+
+    private void mark(List<Different> different) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update volume v set missing = d.missing, drifted = d.drifted,"
+                                                + " updated_at = now() from unnest(:ids, :missing, :drifted)"
+                                                + " as d (id, missing, drifted) where v.id = d.id"
+                                                + " and (v.missing, v.drifted) <> (d.missing, d.drifted)")
+                                .bind("ids", Columns.uuids(different, Different::id))
+                                .bind("missing", Columns.booleans(different, Different::missing))
+                                .bind("drifted", Columns.booleans(different, Different::drifted))
+                                .execute());
+    }
+
+    private void measure(List<Different> different) {
         jdbi.useHandle(
                 handle ->
                         handle.createUpdate(
                                         "update volume v set allocation = e.allocation, fault = e.fault,"
                                                 + " file_mode = e.file_mode, file_owner = e.file_owner,"
                                                 + " file_group = e.file_group, updated_at = now()"
-                                                + " from pool_file e where e.pool = v.pool and e.name = v.name and "
-                                                + JUDGED
-                                                + " and (v.allocation, v.file_mode, v.file_owner, v.file_group, coalesce(v.fault, ''))"
-                                                + " <> (e.allocation, e.file_mode, e.file_owner, e.file_group, coalesce(e.fault, ''))")
-                                .bind("pool", scan.pool())
-                                .bind("start", start)
+                                                + " from pool_file e where v.id = any(:ids) and e.pool = v.pool"
+                                                + " and e.name = v.name and "
+                                                + MEASURED_OTHERWISE)
+                                .bind("ids", Columns.uuids(different, Different::id))
                                 .execute());
     }
 
@@ -171,8 +171,8 @@ final class Inventory {
                                                         + FOUND
                                                         + " where e.name is not null and not v.drifted and (v.id = any(:adopted) or "
                                                         + JUDGED
-                                                        + ") and (e.snapshots is not null or exists (select from snapshot s"
-                                                        + " where s.volume = v.id and s.state = 'AVAILABLE')) order by v.id")
+                                                        + ") and (e.snapshots is not null or v.id in (select volume from snapshot"
+                                                        + " where state = 'AVAILABLE')) order by v.id")
                                         .bind("pool", scan.pool())
                                         .bind("start", start)
                                         .bind(
@@ -233,15 +233,21 @@ final class Inventory {
 
     private record Adopted(UUID id, long capacity) {}
 
-    private int count(Operation scan, String condition) {
+    private Stock stock(Operation scan, int adopted) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "select count(*) from volume where pool = :pool"
-                                                + " and state in ('CREATING', 'AVAILABLE', 'DELETING') and "
-                                                + condition)
+                                        "select count(*) as volumes, count(*) filter (where missing) as missing,"
+                                                + " count(*) filter (where drifted) as drifted from volume"
+                                                + " where pool = :pool and state in ('CREATING', 'AVAILABLE', 'DELETING')")
                                 .bind("pool", scan.pool())
-                                .mapTo(Integer.class)
+                                .map(
+                                        (row, _) ->
+                                                new Stock(
+                                                        row.getInt("volumes"),
+                                                        adopted,
+                                                        row.getInt("missing"),
+                                                        row.getInt("drifted")))
                                 .one());
     }
 }

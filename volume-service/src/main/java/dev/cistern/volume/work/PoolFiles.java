@@ -2,10 +2,13 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Json;
+import dev.cistern.common.message.Permissions;
+import dev.cistern.common.sql.Columns;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of each pool as its last scan found them. The pages of a scan are kept apart until all
@@ -54,37 +57,44 @@ final class PoolFiles {
         if (files.isEmpty()) {
             return;
         }
-        var batch =
-                handle.prepareBatch(
+        var permissions = files.stream().map(FileFacts::permissions).toList();
+        handle.createUpdate(
                         "insert into scan_entry (operation, name, "
                                 + FACTS
-                                + ") values (:operation, :name, :format, :capacity, :allocation, :fault,"
-                                + " :backingFile, :backingFormat, :inode, :size, :modified, :mode, :owner, :group,"
-                                + " cast(:snapshots as jsonb), cast(:options as jsonb), :partOf)"
-                                + " on conflict do nothing");
-        for (var file : files) {
-            batch.bind("operation", operation)
-                    .bind("name", file.name())
-                    .bind("format", file.format())
-                    .bind("capacity", file.capacity())
-                    .bind("allocation", file.allocation())
-                    .bind("fault", file.problem())
-                    .bind("backingFile", file.backingFile())
-                    .bind("backingFormat", file.backingFormat())
-                    .bind("inode", file.inode())
-                    .bind("size", file.size())
-                    .bind("modified", file.modified())
-                    .bind("mode", file.permissions().mode())
-                    .bind("owner", file.permissions().owner())
-                    .bind("group", file.permissions().group())
-                    .bind(
-                            "snapshots",
-                            file.snapshots().isEmpty() ? null : Json.text(file.snapshots()))
-                    .bind("options", file.options() == null ? null : Json.text(file.options()))
-                    .bind("partOf", file.partOf())
-                    .add();
-        }
-        batch.execute();
+                                + ") select :operation, name, format, capacity, allocation, fault, backing_file,"
+                                + " backing_format, inode, size, cast(modified as timestamptz), file_mode, file_owner,"
+                                + " file_group, cast(snapshots as jsonb), cast(options as jsonb), part_of"
+                                + " from unnest(:names, :formats, :capacities, :allocations, :faults, :backingFiles,"
+                                + " :backingFormats, :inodes, :sizes, :modified, :modes, :owners, :groups, :snapshots, :options, :partOf)"
+                                + " as e (name, "
+                                + FACTS
+                                + ") on conflict do nothing")
+                .bind("operation", operation)
+                .bind("names", Columns.texts(files, FileFacts::name))
+                .bind("formats", Columns.texts(files, FileFacts::format))
+                .bind("capacities", Columns.longs(files, FileFacts::capacity))
+                .bind("allocations", Columns.longs(files, FileFacts::allocation))
+                .bind("faults", Columns.texts(files, FileFacts::problem))
+                .bind("backingFiles", Columns.texts(files, FileFacts::backingFile))
+                .bind("backingFormats", Columns.texts(files, FileFacts::backingFormat))
+                .bind("inodes", Columns.longs(files, FileFacts::inode))
+                .bind("sizes", Columns.longs(files, FileFacts::size))
+                .bind("modified", Columns.texts(files, file -> file.modified().toString()))
+                .bind("modes", Columns.longs(permissions, Permissions::mode))
+                .bind("owners", Columns.longs(permissions, Permissions::owner))
+                .bind("groups", Columns.longs(permissions, Permissions::group))
+                .bind("snapshots", Columns.texts(files, PoolFiles::snapshots))
+                .bind("options", Columns.texts(files, PoolFiles::options))
+                .bind("partOf", Columns.texts(files, FileFacts::partOf))
+                .execute();
+    }
+
+    private static @Nullable String snapshots(FileFacts file) {
+        return file.snapshots().isEmpty() ? null : Json.text(file.snapshots());
+    }
+
+    private static @Nullable String options(FileFacts file) {
+        return file.options() == null ? null : Json.text(file.options());
     }
 
     /** How many pages have come. */
