@@ -6,6 +6,7 @@ import dev.cistern.image.DiskImage.Space;
 import dev.cistern.image.qcow2.Qcow2Image;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Access;
+import dev.cistern.image.storage.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -58,6 +59,18 @@ final class Qcow2OracleTest extends OracleBench {
         requireContent("ours.img", content);
         assertThat(read("ours.img")).isEqualTo(content);
         requireSameMap("ours.img");
+    }
+
+    @Test
+    void aNewImageTakesLessSpaceThanItsTablesHaveRoomFor() throws Exception {
+        create("ours.img", USUAL);
+
+        requireClean("ours.img");
+        try (var directory = Directory.open(folder)) {
+            var status = directory.status("ours.img").orElseThrow();
+            assertThat(status.size()).isEqualTo(4L * USUAL.clusterSize());
+            assertThat(status.allocated()).isLessThan(USUAL.clusterSize());
+        }
     }
 
     private static void act(Qcow2Image image, byte[] content, Random random) throws IOException {
