@@ -81,10 +81,11 @@ public final class Images {
                 handle ->
                         handle.execute(
                                 "insert into image (volume, options) select v.id, e.options from pool_file e"
-                                        + " join volume v on v.pool = e.pool and v.name = e.name and v.state = 'AVAILABLE'"
-                                        + " and not v.drifted left join image i on i.volume = v.id"
-                                        + " where e.pool = ? and e.options is distinct from i.options"
-                                        + " and e.options is not null"
+                                        + " join lateral (select id from volume where pool = e.pool and name = e.name"
+                                        + " and state = 'AVAILABLE' and not drifted offset 0) v on true"
+                                        + " left join lateral (select options from image where volume = v.id offset 0) i on true"
+                                        + " where e.pool = ? and e.options is not null"
+                                        + " and e.options is distinct from i.options"
                                         + " on conflict (volume) do update set options = excluded.options",
                                 pool));
     }

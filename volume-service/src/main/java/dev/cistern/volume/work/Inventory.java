@@ -38,8 +38,12 @@ final class Inventory {
             "(v.allocation, v.file_mode, v.file_owner, v.file_group, coalesce(v.fault, ''))"
                     + " <> (e.allocation, e.file_mode, e.file_owner, e.file_group, coalesce(e.fault, ''))";
 
+    /**
+     * {@code offset 0}, here and below: a look into an index for each row, whatever is estimated.
+     */
     private static final String FOUND =
-            " from volume v left join pool_file e on e.pool = v.pool and e.name = v.name";
+            " from volume v left join lateral (select * from pool_file f where f.pool = v.pool"
+                    + " and f.name = v.name offset 0) e on true";
 
     private final Jdbi jdbi;
     private final Ledger ledger;
@@ -59,13 +63,16 @@ final class Inventory {
     /** What a scan came to: volumes in the pool, and how many of them each was said of. */
     record Stock(int volumes, int adopted, int missing, int drifted) {}
 
+    /** What a scan came to, and whom it adopted: the world is yet to be told of them. */
+    record Outcome(Stock stock, List<News> adopted) {}
+
     /**
      * Brings the inventory in line with a complete scan.
      *
      * @param start place in the order of changes at which the scan began
      * @param patient whether a new file must have been seen twice before it is adopted
      */
-    Stock apply(Operation scan, long start, boolean patient) {
+    Outcome apply(Operation scan, long start, boolean patient) {
         var different = lockDifferent(scan, start);
         if (!different.isEmpty()) {
             judge(scan, different);
@@ -73,7 +80,9 @@ final class Inventory {
         var adopted = adopt(scan, start, patient);
         takeInSnapshots(scan, start, adopted);
         images.seen(scan.pool());
-        return stock(scan, adopted.size());
+        return new Outcome(
+                stock(scan, adopted.size()),
+                adopted.stream().map(volume -> new News(volume.id(), null)).toList());
     }
 
     /** A volume that is not as it is known, in what is missing and drifted or in its figures. */
@@ -171,8 +180,8 @@ final class Inventory {
                                                         + FOUND
                                                         + " where e.name is not null and not v.drifted and (v.id = any(:adopted) or "
                                                         + JUDGED
-                                                        + ") and (e.snapshots is not null or v.id in (select volume from snapshot"
-                                                        + " where state = 'AVAILABLE')) order by v.id")
+                                                        + ") and (e.snapshots is not null or exists (select from snapshot s"
+                                                        + " where s.volume = v.id and s.state = 'AVAILABLE' offset 0)) order by v.id")
                                         .bind("pool", scan.pool())
                                         .bind("start", start)
                                         .bind(
@@ -196,42 +205,61 @@ final class Inventory {
     }
 
     private List<Adopted> adopt(Operation scan, long start, boolean patient) {
-        var adopted =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createQuery(
-                                                "insert into volume (id, pool, name, tenant, format, capacity, allocation, state,"
-                                                        + " fault, backing_file, backing_format, inode, file_mode, file_owner,"
-                                                        + " file_group, encryption, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
-                                                        + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
-                                                        + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
-                                                        + " e.options->'encryption'->>'format',"
-                                                        + " nextval('change_sequence') from pool_file e join pool_view p on p.id = e.pool"
-                                                        + " where e.pool = :pool and e.part_of is null and (e.steady or not :patient) and not exists (select from volume v"
-                                                        + " where v.pool = p.id and v.name = e.name and (v.state in"
-                                                        + " ('CREATING', 'AVAILABLE', 'DELETING') or v.changed >= :start"
-                                                        + " or exists (select from operation o where o.target = v.id"
-                                                        + " and o.finished_at is null))) order by e.name on conflict (pool, name)"
-                                                        + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing"
-                                                        + " returning id, capacity")
-                                        .bind("patient", patient)
-                                        .bind("pool", scan.pool())
-                                        .bind("start", start)
-                                        .map(
-                                                (row, _) ->
-                                                        new Adopted(
-                                                                row.getObject("id", UUID.class),
-                                                                row.getLong("capacity")))
-                                        .list());
-        events.publish(
-                "adopted",
-                adopted.stream().map(volume -> new News(volume.id(), null)).toList(),
-                scan);
+        var unknown = unknown(scan, patient);
+        if (unknown.isEmpty()) {
+            return List.of();
+        }
+        var adopted = enter(scan, start, unknown);
         ledger.count(scan.pool(), adopted.stream().map(Adopted::capacity).toList());
         return adopted;
     }
 
     private record Adopted(UUID id, long capacity) {}
+
+    private List<String> unknown(Operation scan, boolean patient) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select e.name from pool_file e where e.pool = :pool"
+                                                + " and e.part_of is null and (e.steady or not :patient) and not exists (select from volume v"
+                                                + " where v.pool = e.pool and v.name = e.name"
+                                                + " and v.state in ('CREATING', 'AVAILABLE', 'DELETING') offset 0)")
+                                .bind("patient", patient)
+                                .bind("pool", scan.pool())
+                                .mapTo(String.class)
+                                .list());
+    }
+
+    /** But for names of volumes that came to an end after the scan began, or have work left. */
+    private List<Adopted> enter(Operation scan, long start, List<String> names) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "with ending as materialized (select v.name from volume v where v.pool = :pool"
+                                                + " and v.name = any(:names) and (v.changed >= :start or exists"
+                                                + " (select from operation o where o.target = v.id and o.finished_at is null)))"
+                                                + " insert into volume (id, pool, name, tenant, format, capacity, allocation, state,"
+                                                + " fault, backing_file, backing_format, inode, file_mode, file_owner,"
+                                                + " file_group, encryption, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
+                                                + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
+                                                + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
+                                                + " e.options->'encryption'->>'format',"
+                                                + " nextval('change_sequence') from pool_file e join pool_view p on p.id = e.pool"
+                                                + " where e.pool = :pool and e.name = any(:names)"
+                                                + " and not exists (select from ending where ending.name = e.name)"
+                                                + " order by e.name on conflict (pool, name)"
+                                                + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing"
+                                                + " returning id, capacity")
+                                .bind("pool", scan.pool())
+                                .bind("start", start)
+                                .bind("names", names.toArray(String[]::new))
+                                .map(
+                                        (row, _) ->
+                                                new Adopted(
+                                                        row.getObject("id", UUID.class),
+                                                        row.getLong("capacity")))
+                                .list());
+    }
 
     private Stock stock(Operation scan, int adopted) {
         return jdbi.withHandle(

@@ -137,9 +137,9 @@ final class PoolFiles {
                         "delete from pool_file f where f.pool = :pool and "
                                 + (whole
                                         ? "not exists (select from scan_entry e where e.operation = :operation"
-                                                + " and e.name = f.name)"
+                                                + " and e.name = f.name offset 0)"
                                         : "exists (select from scan_gone g where g.operation = :operation"
-                                                + " and g.name = f.name)"))
+                                                + " and g.name = f.name offset 0)"))
                 .bind("operation", operation)
                 .bind("pool", pool)
                 .execute();
@@ -149,7 +149,7 @@ final class PoolFiles {
         handle.createUpdate(
                         "update pool_file f set steady = true where f.pool = :pool and not f.steady"
                                 + " and not exists (select from scan_entry e where e.operation = :operation"
-                                + " and e.name = f.name and (e.size, e.modified) <> (f.size, f.modified))")
+                                + " and e.name = f.name and (e.size, e.modified) <> (f.size, f.modified) offset 0)")
                 .bind("operation", operation)
                 .bind("pool", pool)
                 .execute();

@@ -72,21 +72,27 @@ record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanS
         return applied(operation, scanned.figures());
     }
 
+    /** Who asked hears of it before the world hears of each volume, which may be many thousands. */
     private Turn applied(Operation operation, PoolFigures figures) {
         var request = operation.request(Request.class);
         workshop.pools().measured(operation.pool(), figures);
-        var stock = inventory.apply(operation, request.start(), request.patient());
-        workshop.tell(
-                new PoolInventoried(
-                        operation.pool(),
-                        request.answers(),
-                        figures,
-                        stock.volumes(),
-                        stock.adopted(),
-                        stock.missing(),
-                        stock.drifted(),
-                        null));
-        return new Turn.Finish(stock);
+        var outcome = inventory.apply(operation, request.start(), request.patient());
+        workshop.tell(inventoried(operation, figures, outcome.stock()));
+        workshop.events().publish("adopted", outcome.adopted(), operation);
+        return new Turn.Finish(outcome.stock());
+    }
+
+    private static PoolInventoried inventoried(
+            Operation operation, PoolFigures figures, Inventory.Stock stock) {
+        return new PoolInventoried(
+                operation.pool(),
+                operation.request(Request.class).answers(),
+                figures,
+                stock.volumes(),
+                stock.adopted(),
+                stock.missing(),
+                stock.drifted(),
+                null);
     }
 
     @Override
