@@ -41,8 +41,7 @@ public final class Commands implements CommandExecutor.Handler {
      * @param transfers where clients have their part in commands
      * @param passphrases of encrypted images
      */
-    public Commands(
-            PoolProbes probes, Hand hand, Transfers transfers, Passphrases passphrases) {
+    public Commands(PoolProbes probes, Hand hand, Transfers transfers, Passphrases passphrases) {
         this.probes = probes;
         this.passphrases = passphrases;
         volumes = new VolumeHandlers(transfers);
