@@ -31,4 +31,9 @@ public interface ChangeRequest {
     default boolean readsBelow() {
         return false;
     }
+
+    /** Whether what is added takes its space at once. */
+    default boolean takesSpace() {
+        return false;
+    }
 }

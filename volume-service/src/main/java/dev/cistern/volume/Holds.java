@@ -20,22 +20,23 @@ public final class Holds {
     /**
      * Promises capacity to an operation. As every reservation it comes last in its transaction.
      *
-     * @param bytes nothing is promised unless it is above 0
+     * @param demand nothing is promised unless it is above 0
      * @throws dev.cistern.common.problem.ProblemException if the pool has no room for it
      */
-    public void hold(UUID operation, UUID volume, PoolView pool, long bytes) {
-        if (bytes <= 0) {
+    public void hold(UUID operation, UUID volume, PoolView pool, Ledger.Demand demand) {
+        if (demand.bytes() <= 0) {
             return;
         }
+        ledger.reserve(pool, demand);
         jdbi.useHandle(
                 handle ->
                         handle.execute(
-                                "insert into hold (operation, pool, volume, bytes) values (?, ?, ?, ?)",
+                                "insert into hold (operation, pool, volume, bytes, whole) values (?, ?, ?, ?, ?)",
                                 operation,
                                 pool.id(),
                                 volume,
-                                bytes));
-        ledger.reserve(pool, bytes);
+                                demand.bytes(),
+                                demand.whole()));
     }
 
     /** Gives back what an operation that ends holds; nothing the second time. */

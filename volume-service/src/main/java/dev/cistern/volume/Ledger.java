@@ -2,6 +2,7 @@ package dev.cistern.volume;
 
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.sql.Columns;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much capacity is promised in each pool. A reservation holds the pool's row to the end of its
@@ -32,7 +34,16 @@ public final class Ledger {
      *     allowed
      */
     public void reserve(PoolView pool, long bytes) {
-        reserve(pool, List.of(new Demand(bytes, false)))
+        reserve(pool, new Demand(bytes, false));
+    }
+
+    /**
+     * The same for capacity that may take its space at once.
+     *
+     * @throws ProblemException likewise, or if the file system has no room for it
+     */
+    public void reserve(PoolView pool, Demand demand) {
+        reserve(pool, List.of(demand))
                 .getFirst()
                 .ifPresent(
                         refusal -> {
@@ -45,8 +56,15 @@ public final class Ledger {
      *
      * @param whole whether it takes its space at once: such capacity is never promised beyond what
      *     the file system has, however often the pool's space may be promised
+     * @param entered the volume that it is for, if its operation is entered already and would be
+     *     counted besides; else null
      */
-    public record Demand(long bytes, boolean whole) {}
+    public record Demand(long bytes, boolean whole, @Nullable UUID entered) {
+        /** For what is not entered yet, or is no volume of its own. */
+        public Demand(long bytes, boolean whole) {
+            this(bytes, whole, null);
+        }
+    }
 
     /**
      * Promises capacity to several, in their order and as far as there is room.
@@ -60,7 +78,10 @@ public final class Ledger {
                         .reduce(BigDecimal.ZERO, BigDecimal::add);
         lock(pool.id());
         var used = add(pool.id(), wanted).subtract(wanted);
-        var taken = demands.stream().anyMatch(Demand::whole) ? taken(pool.id()) : BigDecimal.ZERO;
+        var taken =
+                demands.stream().anyMatch(Demand::whole)
+                        ? taken(pool.id(), demands)
+                        : BigDecimal.ZERO;
         var promised = BigDecimal.ZERO;
         var refusals = new ArrayList<Optional<ProblemException>>();
         for (var demand : demands) {
@@ -79,6 +100,20 @@ public final class Ledger {
             var _ = add(pool.id(), promised.subtract(wanted));
         }
         return refusals;
+    }
+
+    /**
+     * Refuses what is to take its space at once beside all that there is, for which nothing more is
+     * promised.
+     *
+     * @throws ProblemException if the file system has no room for it
+     */
+    public void requireSpace(PoolView pool, long bytes) {
+        noSpace(pool, taken(pool.id(), List.of()), bytes)
+                .ifPresent(
+                        refusal -> {
+                            throw refusal;
+                        });
     }
 
     private static Optional<ProblemException> refusal(PoolView pool, BigDecimal used, long bytes) {
@@ -126,17 +161,21 @@ public final class Ledger {
     }
 
     /** Bytes that volumes have taken, as last seen, or are about to take as a whole. */
-    private BigDecimal taken(UUID pool) {
+    private BigDecimal taken(UUID pool, List<Demand> asking) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "select coalesce(sum(case when v.state = 'CREATING' then v.capacity"
-                                                + " else v.allocation end), 0) from volume v where v.pool = :pool"
+                                                + " else v.allocation end), 0) + (select coalesce(sum(h.bytes), 0)"
+                                                + " from hold h where h.pool = :pool and h.whole) from volume v where v.pool = :pool"
+                                                + " and not coalesce(v.id = any(:asking), false)"
                                                 + " and (v.state in ('AVAILABLE', 'DELETING', 'TRASHED')"
                                                 + " or v.state = 'CREATING' and exists (select from operation o"
-                                                + " where o.target = v.id and o.kind = 'CreateVolume'"
-                                                + " and o.lane = 'BULK' and o.finished_at is null))")
+                                                + " where o.target = v.id and o.finished_at is null and (o.kind = 'CreateVolume'"
+                                                + " and o.lane = 'BULK' or o.kind = 'CloneVolume' and"
+                                                + " o.request->'shape'->'options'->>'preallocation' in ('falloc', 'full'))))")
                                 .bind("pool", pool)
+                                .bind("asking", Columns.uuids(asking, Demand::entered))
                                 .mapTo(BigDecimal.class)
                                 .one());
     }

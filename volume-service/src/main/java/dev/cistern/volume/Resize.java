@@ -49,6 +49,11 @@ public record Resize(long bytes, boolean delta, boolean shrink, boolean allocate
     }
 
     @Override
+    public boolean takesSpace() {
+        return allocate;
+    }
+
+    @Override
     public long growth(long promised) {
         if (delta) {
             return shrink ? 0 : wholeSectors(bytes);

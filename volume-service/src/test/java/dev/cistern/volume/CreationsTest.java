@@ -6,6 +6,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.partner.Await;
 import dev.cistern.partner.Rows;
@@ -202,6 +203,56 @@ final class CreationsTest {
             VolumeStory.failed(each.operation(), "storage-full");
         }
         stage.fail(stage.take(accepted(whole(wide, "third"))), ProblemCode.STORAGE_FULL);
+    }
+
+    @Test
+    void soIsWhatClonesConversionsAndResizesTakeAtOnce() {
+        var wide = VolumeStory.open(10 * VolumeStory.FIGURES.capacity(), Stage.GROUP);
+        var stage = Stage.shared();
+        var base = wide.created("base", 600 * MIB, 7);
+        var making = stage.take(accepted(wide.post(Map.of("name", "raw", "format", "raw"))));
+        var raw = VolumeStory.volumeOf(making);
+        stage.answer(making, new Result.VolumeCreated(raw, VolumeStory.file("raw", MIB, 8)));
+        assertThat(VolumeStory.end(making.operation()).getString("state")).isEqualTo("succeeded");
+
+        var clone =
+                stage.take(
+                        accepted(
+                                post(
+                                        base + "/clone",
+                                        Map.of(
+                                                "name",
+                                                "copy",
+                                                "strategy",
+                                                "full",
+                                                "preallocation",
+                                                "falloc"))));
+        for (var more :
+                List.of(
+                        Map.entry(
+                                "/clone",
+                                Map.of("name", "x", "strategy", "full", "preallocation", "full")),
+                        Map.entry("/convert", Map.of("preallocation", "falloc")))) {
+            post(base + more.getKey(), more.getValue())
+                    .then()
+                    .statusCode(507)
+                    .body("code", equalTo("pool-full"));
+        }
+        post(raw + "/resize", Map.of("capacity", 600 * MIB, "allocate", true))
+                .then()
+                .statusCode(507)
+                .body("code", equalTo("pool-full"));
+
+        stage.fail(clone, ProblemCode.STORAGE_FULL);
+        VolumeStory.failed(clone.operation(), "storage-full");
+        var convert =
+                stage.take(accepted(post(base + "/convert", Map.of("preallocation", "falloc"))));
+        stage.fail(convert, ProblemCode.STORAGE_FULL);
+        VolumeStory.failed(convert.operation(), "storage-full");
+    }
+
+    private static Response post(String path, Map<String, ?> body) {
+        return given().contentType("application/json").body(body).post("/v1/volumes/" + path);
     }
 
     private static Response whole(VolumeStory story, String name) {

@@ -9,6 +9,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
 import dev.cistern.volume.CloneRequest;
+import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.Volume;
@@ -97,7 +98,11 @@ public class CloneService {
                                             request.shape()),
                                     creationOf(source, snapshot));
                     var operation = reception.accept(order, requester);
-                    workshop.ledger().reserve(pool, capacity);
+                    workshop.ledger()
+                            .reserve(
+                                    pool,
+                                    new Ledger.Demand(
+                                            capacity, request.shape().options().takesSpace(), id));
                     return operation;
                 });
     }

@@ -175,6 +175,11 @@ public class UpkeepService {
                 () -> {
                     var volume = reception.existing(reference);
                     var format = request.format(volume);
+                    if (request.options().takesSpace()) {
+                        workshop.ledger()
+                                .requireSpace(
+                                        workshop.pools().get(volume.poolId()), volume.capacity());
+                    }
                     return reception.accept(
                             longWork(
                                     ConvertVolume.KIND,

@@ -12,6 +12,7 @@ import dev.cistern.volume.Chains;
 import dev.cistern.volume.ChangeRequest;
 import dev.cistern.volume.Deletion;
 import dev.cistern.volume.ImageNotes;
+import dev.cistern.volume.Ledger;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeEntries;
@@ -130,7 +131,12 @@ public class VolumeService {
         var pool = workshop.pools().open(volume.poolId());
         var promised = volume.capacity() + workshop.holds().ofVolume(volume.id());
         var operation = accept(volume, pool, request, bases, requester);
-        workshop.holds().hold(operation.id(), volume.id(), pool, request.growth(promised));
+        workshop.holds()
+                .hold(
+                        operation.id(),
+                        volume.id(),
+                        pool,
+                        new Ledger.Demand(request.growth(promised), request.takesSpace()));
         return operation;
     }
 
