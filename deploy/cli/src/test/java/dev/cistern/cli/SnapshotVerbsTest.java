@@ -17,7 +17,7 @@ class SnapshotVerbsTest {
     private static final String LIST =
             """
             {"items": [%s,
-            {"id": "2", "parent": "1", "name": "left", "state": "available", "children": [], "current": false,
+            {"id": "2", "parent": "1", "name": "left", "state": "available", "kind": "external", "children": [], "current": false,
             "capacity": 1073741824, "takenAt": "2026-11-23T21:01:00Z"},
             {"id": "3", "parent": "1", "name": "right", "state": "available", "children": [], "current": true,
             "capacity": 2147483648, "takenAt": "2026-11-23T21:02:00Z"}]}"""
@@ -67,7 +67,7 @@ class SnapshotVerbsTest {
         server.answers(200, LIST).answers(200, LIST);
 
         assertThat(client.run("snapshot-list web1 --pool images").out())
-                .contains("root", "left", "right", "2.00 GiB");
+                .contains("root", "left", "right", "external", "2.00 GiB");
         assertThat(client.run("snapshot-list images:web1 --tree").out().lines())
                 .containsExactly("root", "  left", "  right");
         assertThat(server.lines()).containsOnly("GET /v1/volumes/images%3Aweb1/snapshots");

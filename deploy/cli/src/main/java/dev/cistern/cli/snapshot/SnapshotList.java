@@ -43,12 +43,13 @@ public final class SnapshotList extends Verb {
     }
 
     private static void printTable(List<JsonNode> items, PrintWriter out) {
-        var table = new Table("Name", "Taken", "State", "Capacity", "Current");
+        var table = new Table("Name", "Taken", "State", "Location", "Capacity", "Current");
         for (var each : items) {
             table.row(
                     each.path("name").asText(),
                     each.path("takenAt").asText(),
                     each.path("state").asText(),
+                    each.path("kind").asText(),
                     Words.size(each.path("capacity")),
                     each.path("current").asBoolean() ? "yes" : "-");
         }
