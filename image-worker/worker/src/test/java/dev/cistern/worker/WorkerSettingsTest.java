@@ -32,10 +32,10 @@ class WorkerSettingsTest {
 
         assertThat(settings.intaking().groups()).containsExactly("node-1");
         assertThat(settings.intaking().classic()).isFalse();
-        assertThat(settings.slots()).isEqualTo(Map.of(Lane.METADATA, 32, Lane.BULK, 2));
+        assertThat(settings.slots()).isEqualTo(Map.of(Lane.METADATA, 64, Lane.BULK, 2));
         assertThat(settings.intaking().consumers())
                 .isEqualTo(Map.of(Lane.METADATA, 2, Lane.BULK, 1));
-        assertThat(settings.intaking().atOnce()).isEqualTo(Map.of(Lane.METADATA, 8, Lane.BULK, 1));
+        assertThat(settings.intaking().atOnce()).isEqualTo(Map.of(Lane.METADATA, 16, Lane.BULK, 1));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(15));
         assertThat(settings.retention().staging()).isEqualTo(Duration.ofDays(1));
         assertThat(settings.retention().journal()).isEqualTo(Duration.ofDays(7));

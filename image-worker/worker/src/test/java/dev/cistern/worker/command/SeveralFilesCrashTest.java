@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -155,6 +157,7 @@ class SeveralFilesCrashTest {
         Result of(Workbench bench, TestPool pool, UUID operation, Command command) throws Exception;
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("places")
     void anotherProcessBringsItToItsEnd(Scene scene, String point) throws Exception {
@@ -169,6 +172,7 @@ class SeveralFilesCrashTest {
         scene.requireContent(pool);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("places")
     void aSettlingLeavesAllOfItOrNothing(Scene scene, String point) throws Exception {
