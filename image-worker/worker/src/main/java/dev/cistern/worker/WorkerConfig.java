@@ -82,7 +82,7 @@ public interface WorkerConfig {
     /** A number for each lane. */
     interface PerLane {
         /** Commands that touch metadata. */
-        @WithDefault("32")
+        @WithDefault("64")
         int metadata();
 
         /** Commands that move bytes. */
@@ -104,7 +104,7 @@ public interface WorkerConfig {
     /** Commands taken with one request, for each lane. */
     interface AtOnce {
         /** Commands that touch metadata. */
-        @WithDefault("8")
+        @WithDefault("16")
         int metadata();
 
         /** Commands that move bytes. */
