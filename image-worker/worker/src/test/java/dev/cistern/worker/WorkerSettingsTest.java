@@ -72,6 +72,6 @@ class WorkerSettingsTest {
                                                 "cistern.worker.slots.metadata",
                                                 "3")))
                 .hasMessageContaining("the metadata lane has 3 slots")
-                .hasMessageContaining("keep 16 of them");
+                .hasMessageContaining("keep 32 of them");
     }
 }
