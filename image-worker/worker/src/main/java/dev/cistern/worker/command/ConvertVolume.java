@@ -1,45 +1,27 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.operations.Convert;
 import dev.cistern.worker.folder.StagedFiles;
 import java.io.IOException;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Makes a volume's content an image of another format or shape, which takes the old one's name. */
-final class ConvertVolume implements VolumeHandler<Command.ConvertVolume> {
-
+final class ConvertVolume implements InStead.Change<Command.ConvertVolume> {
     @Override
-    public List<String> crashPoints() {
-        return Replacement.CRASH_POINTS;
-    }
-
-    @Override
-    public Result apply(Command.ConvertVolume command, VolumeWork volume) throws IOException {
-        volume.work().stage("converting");
-        var file =
-                replacement(command, volume)
-                        .apply((old, staged) -> make(command, old, staged, volume));
-        return new Result.VolumeChanged(command.volumeId(), file);
+    public String stage() {
+        return "converting";
     }
 
     @Override
-    public @Nullable Result settle(Command.ConvertVolume command, VolumeWork volume)
-            throws IOException {
-        var file = replacement(command, volume).settle();
-        return file == null ? null : new Result.VolumeChanged(command.volumeId(), file);
+    public String format(Command.ConvertVolume command) {
+        return command.format();
     }
 
-    private static Replacement replacement(Command.ConvertVolume command, VolumeWork volume) {
-        return new Replacement(command, command.format(), volume);
-    }
-
-    private static void make(
+    @Override
+    public void make(
             Command.ConvertVolume command, ImageFile old, StagedFiles staged, VolumeWork volume)
             throws IOException {
         var name = command.image().name();

@@ -1,7 +1,6 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.ImageFormat;
@@ -11,44 +10,23 @@ import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.StagedFiles;
 import dev.cistern.worker.transfer.Transfers;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a volume's content from a client, into the staging folder, and puts it in place once it is
  * whole and an image as it should be. Until then the volume is what it was. The bytes of an attempt
  * that dies are lost with it: the client begins anew.
  */
-record UploadVolume(Transfers transfers) implements VolumeHandler<Command.UploadVolume> {
+record UploadVolume(Transfers transfers) implements InStead.Change<Command.UploadVolume> {
     private static final int SECTOR = 512;
 
     @Override
-    public List<String> crashPoints() {
-        return Replacement.CRASH_POINTS;
+    public String stage() {
+        return "uploading";
     }
 
     @Override
-    public Result apply(Command.UploadVolume command, VolumeWork volume) throws IOException {
-        volume.work().stage("uploading");
-        var file =
-                replacement(command, volume)
-                        .apply((old, staged) -> make(command, old, staged, volume));
-        return new Result.VolumeChanged(command.volumeId(), file);
-    }
-
-    @Override
-    public @Nullable Result settle(Command.UploadVolume command, VolumeWork volume)
-            throws IOException {
-        var file = replacement(command, volume).settle();
-        return file == null ? null : new Result.VolumeChanged(command.volumeId(), file);
-    }
-
-    private static Replacement replacement(Command.UploadVolume command, VolumeWork volume) {
-        return new Replacement(command, command.image().format(), volume);
-    }
-
-    private void make(
+    public void make(
             Command.UploadVolume command, ImageFile old, StagedFiles staged, VolumeWork volume)
             throws IOException {
         SingleFile.requireIfReadable(old);

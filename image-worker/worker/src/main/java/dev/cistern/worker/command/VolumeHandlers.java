@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class VolumeHandlers {
     private final CreateVolume createVolume = new CreateVolume();
     private final CloneVolume cloneVolume = new CloneVolume();
-    private final ConvertVolume convertVolume = new ConvertVolume();
+    private final InStead<Command.ConvertVolume> convertVolume = new InStead<>(new ConvertVolume());
     private final KeepCopy keepCopy = new KeepCopy();
     private final DropCopy dropCopy = new DropCopy();
-    private final ReturnToCopy returnToCopy = new ReturnToCopy();
+    private final InStead<Command.ReturnToCopy> returnToCopy = new InStead<>(new ReturnToCopy());
     private final SealImage sealImage = new SealImage();
     private final DropSealed dropSealed = new DropSealed();
-    private final ReturnToSealed returnToSealed = new ReturnToSealed();
+    private final InStead<Command.ReturnToSealed> returnToSealed =
+            new InStead<>(new ReturnToSealed());
     private final TrashVolume trashVolume = new TrashVolume();
     private final RestoreVolume restoreVolume = new RestoreVolume();
     private final MoveVolume moveVolume = new MoveVolume();
@@ -45,7 +46,7 @@ final class VolumeHandlers {
             new InPlace<>(new CompactVolume());
 
     private final DownloadVolume downloadVolume;
-    private final UploadVolume uploadVolume;
+    private final InStead<Command.UploadVolume> uploadVolume;
 
     /**
      * The handlers.
@@ -54,7 +55,7 @@ final class VolumeHandlers {
      */
     VolumeHandlers(Transfers transfers) {
         downloadVolume = new DownloadVolume(transfers);
-        uploadVolume = new UploadVolume(transfers);
+        uploadVolume = new InStead<>(new UploadVolume(transfers));
     }
 
     /** A command with its handler. */
