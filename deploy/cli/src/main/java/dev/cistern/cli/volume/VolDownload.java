@@ -44,24 +44,17 @@ public final class VolDownload extends Verb {
             description = "raw for what a guest reads of the volume, whatever its format")
     private @Nullable String format;
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            description = "connections at once (default: 4)")
-    private int connections = 4;
+    @Mixin private ConnectionCount connections = new ConnectionCount();
 
     @Override
     protected void run(Session session) throws Failure {
-        if (connections < 1 || connections > 16) {
-            throw misuse("--connections is 1 to 16");
-        }
         var download =
                 new Download(
                         offset.bytes(),
                         length == null ? null : length.bytes(),
                         sparse,
                         format,
-                        connections);
+                        connections.get());
         var route = volume.route(session.api());
         if (file.equals("-")) {
             var _ = download.toOutput(session, route);

@@ -40,23 +40,16 @@ public final class VolUpload extends Verb {
             description = "zeroes are not sent, and become holes of the volume's file")
     private boolean sparse;
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            description = "connections at once (default: 4)")
-    private int connections = 4;
+    @Mixin private ConnectionCount connections = new ConnectionCount();
 
     @Override
     protected void run(Session session) throws Failure {
-        if (connections < 1 || connections > 16) {
-            throw misuse("--connections is 1 to 16");
-        }
         var upload =
                 new Upload(
                         offset == null ? null : offset.bytes(),
                         length == null ? null : length.bytes(),
                         sparse,
-                        connections);
+                        connections.get());
         session.answer(
                 upload.fromFile(session, volume.route(session.api()), file).body(),
                 "Vol %s uploaded from %s".formatted(volume, file));
