@@ -29,23 +29,10 @@ record CreateVolume(Workshop workshop) implements UseCase {
     /** What the user sees of a success. */
     private record Created(UUID volumeId, String path, long capacity, long allocation) {}
 
+    /** Nothing can be before it, so it was entered with its command and never waited. */
     @Override
     public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
-        var volume = workshop.volumes().get(operation.target());
-        return new Turn.Send(
-                new Command.CreateVolume(
-                        pool.place(),
-                        volume.id(),
-                        volume.generation(),
-                        volume.name(),
-                        volume.format(),
-                        volume.capacity(),
-                        volume.permissions(),
-                        operation.request(ImageOptions.class)));
+        throw new IllegalStateException("operation %s has no command".formatted(operation.id()));
     }
 
     /** The command for a volume that was entered just now in a pool that is open. */
