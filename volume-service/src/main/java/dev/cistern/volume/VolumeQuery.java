@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads volumes for users. */
 public final class VolumeQuery {
-    /** What {@link #read} takes, of volumes as {@code v} and their pools as {@code p}. */
+    /**
+     * What {@link #read} takes, of volumes as {@code v} and their pools as {@code p}. {@code offset
+     * 0}: looked up for each volume, where PostgreSQL might gather all operations that are live.
+     */
     static final String FIELDS =
             "select v.*, p.name as pool_name, p.path as pool_path,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
-                    + " and o.settles is null) as busy,"
+                    + " and o.settles is null offset 0) as busy,"
                     + " exists (select from operation o where o.target = v.id and o.finished_at is null"
-                    + " and o.settles is not null) as unsettled,"
+                    + " and o.settles is not null offset 0) as unsettled,"
                     + " (v.backing_file is not null and "
                     + unknown("v.backing_file")
                     + " or v.snapshot is not null and exists (select from snapshot s"

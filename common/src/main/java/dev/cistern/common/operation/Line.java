@@ -100,19 +100,25 @@ final class Line {
                                 .list());
     }
 
+    /**
+     * {@code offset 0}: looked up for each operation; what is estimated to be few, such as all that
+     * wait, is many when it matters.
+     */
     private Set<UUID> around(Collection<UUID> operations) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "with recursive involved (id) as (select unnest(:ids) union"
-                                                + " select d.operation from involved i join dependency d on d.depends_on = i.id"
+                                                + " select d.operation from involved i cross join lateral"
+                                                + " (select operation from dependency where depends_on = i.id offset 0) d"
                                                 + " join operation o on o.id = d.operation where o.finished_at is null)"
-                                                + " select c.resource from claim c join involved i on i.id = c.operation"
-                                                + " union select theirs.resource from claim mine"
-                                                + " join involved i on i.id = mine.operation"
-                                                + " join claim behind on behind.resource = mine.resource"
-                                                + " and behind.sequence > mine.sequence"
-                                                + " join operation o on o.id = behind.operation and o.state = 'WAITING'"
+                                                + " select c.resource from involved i cross join lateral"
+                                                + " (select resource from claim where operation = i.id offset 0) c"
+                                                + " union select theirs.resource from involved i cross join lateral"
+                                                + " (select behind.operation from claim mine join claim behind"
+                                                + " on behind.resource = mine.resource and behind.sequence > mine.sequence"
+                                                + " where mine.operation = i.id offset 0) b"
+                                                + " join operation o on o.id = b.operation and o.state = 'WAITING'"
                                                 + " join claim theirs on theirs.operation = o.id"
                                                 + " union select target from operation where id = any(:ids)")
                                 .bind("ids", operations.toArray(UUID[]::new))

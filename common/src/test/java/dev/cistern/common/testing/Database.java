@@ -28,7 +28,7 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * A service's schema in a real PostgreSQL, new for each test, with the pool and the transaction
- * manager that Quarkus uses.
+ * manager that Quarkus uses, and connections that are set as the services set theirs.
  */
 public final class Database implements AutoCloseable {
     private static final List<String> SCRIPTS =
@@ -120,6 +120,8 @@ public final class Database implements AutoCloseable {
                                                         connection ->
                                                                 connection
                                                                         .jdbcUrl(url(schema))
+                                                                        .initialSql(
+                                                                                "set enable_seqscan = off")
                                                                         .principal(
                                                                                 new NamePrincipal(
                                                                                         servers()
