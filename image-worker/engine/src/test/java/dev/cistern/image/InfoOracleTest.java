@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cistern.image.storage.Directory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -73,6 +74,36 @@ final class InfoOracleTest {
         }
 
         assertAgree(info, Oracle.info(image));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 3_000, 3_960, 3_968, 3_976, 5_000, 60_000})
+    void findsTheNameOfTheBaseWhereverItIsInTheFirstCluster(int before) throws Exception {
+        var image = folder.resolve("image");
+        qemuImg(
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-b",
+                base.toString(),
+                "-F",
+                "qcow2",
+                image.toString());
+        var bytes = ByteBuffer.wrap(Files.readAllBytes(image));
+        var rest = bytes.slice(112, (int) bytes.getLong(8) + bytes.getInt(16) - 112);
+        var moved = ByteBuffer.allocate(rest.limit()).put(rest).flip();
+        bytes.putInt(112, 0x12345678).putInt(116, before).putLong(8, bytes.getLong(8) + 8 + before);
+        bytes.put(120, new byte[before]).put(120 + before, moved, 0, moved.limit());
+        Files.write(image, bytes.array());
+
+        ImageInfo info;
+        try (var directory = Directory.open(folder)) {
+            info = Images.info(directory, "image");
+        }
+
+        assertAgree(info, Oracle.info(image));
+        assertThat(info.backingFormat()).contains("qcow2");
     }
 
     private static void assertAgree(ImageInfo info, Oracle.Run qemu) {

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param backingFile name of the image below, as written
  */
 record ImageHeader(Header header, Optional<String> backingFile, List<HeaderExtension> extensions) {
+    /** Bytes in which what is of interest of the first cluster nearly always is. */
+    private static final int BEGINNING = 4096;
 
     /**
      * Reads it.
@@ -26,12 +28,30 @@ record ImageHeader(Header header, Optional<String> backingFile, List<HeaderExten
         var name = storage.name();
         var header = Header.decode(first(storage, Header.V3_LENGTH), name);
         requireKnownFeatures(header, name);
-        var cluster = first(storage, header.clusterSize());
+        var cluster = firstCluster(header, storage);
         return new ImageHeader(
                 header,
                 backingFile(header, cluster, name),
                 HeaderExtension.decode(
                         extensionBytes(header, cluster, name), header.headerLength(), name));
+    }
+
+    /** So much of it, and no less, as has the extensions and the backing file's name. */
+    private static ByteBuffer firstCluster(Header header, Storage storage) throws IOException {
+        var beginning = first(storage, Math.min(BEGINNING, header.clusterSize()));
+        return beginning.limit() < BEGINNING || hasAll(header, beginning)
+                ? beginning
+                : first(storage, header.clusterSize());
+    }
+
+    private static boolean hasAll(Header header, ByteBuffer beginning) {
+        return header.backingOffset() != 0
+                ? header.backingOffset() <= beginning.limit() - header.backingLength()
+                : header.headerLength() <= beginning.limit()
+                        && HeaderExtension.endIn(
+                                beginning.slice(
+                                        header.headerLength(),
+                                        beginning.limit() - header.headerLength()));
     }
 
     /** Up to so many bytes from the beginning of the image. */

@@ -358,6 +358,17 @@ public class Directory implements Closeable {
         }
     }
 
+    /**
+     * Adds to the end of a file that is there, for when it comes to the disk: a crash may leave any
+     * part of it.
+     */
+    public void append(String name, byte[] content) throws IOException {
+        var flags = Posix.O_WRONLY | Posix.O_APPEND | O_NOFOLLOW | Posix.O_NONBLOCK;
+        try (var file = storage(openAt(name, flags, 0), name)) {
+            file.writeFully(ByteBuffer.wrap(content), 0);
+        }
+    }
+
     /** The file system that the folder is on. */
     public FileSystemFigures fileSystem() throws IOException {
         return FileSystemFigures.of(descriptor, path);

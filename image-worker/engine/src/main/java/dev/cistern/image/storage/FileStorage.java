@@ -328,6 +328,25 @@ public class FileStorage implements Storage {
         return FileStatus.of(descriptor, path);
     }
 
+    /**
+     * Gives it another owner.
+     *
+     * @param user −1 to leave it
+     * @param group −1 to leave it
+     */
+    public void setOwner(int user, int group) throws IOException {
+        if (Posix.fchown(descriptor, user, group) != 0) {
+            throw Failures.of("chown", path);
+        }
+    }
+
+    /** Gives it exactly these permission bits. */
+    public void setMode(int mode) throws IOException {
+        if (Posix.fchmod(descriptor, mode) != 0) {
+            throw Failures.of("chmod", path);
+        }
+    }
+
     @Override
     public String name() {
         return path;

@@ -23,9 +23,11 @@ final class Posix {
     static final int AT_EMPTY_PATH = 0x1000;
 
     static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
     static final int O_EXCL = 0x80;
+    static final int O_APPEND = 0x400;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
 
@@ -90,6 +92,7 @@ final class Posix {
     private static final MethodHandle UNLINKAT = call("unlinkat", INT, INT, PTR, INT);
     private static final MethodHandle MKDIRAT = call("mkdirat", INT, INT, PTR, INT);
     private static final MethodHandle FCHMOD = call("fchmod", INT, INT, INT);
+    private static final MethodHandle FCHOWN = call("fchown", INT, INT, INT, INT);
     private static final MethodHandle FCHOWNAT = call("fchownat", INT, INT, PTR, INT, INT, INT);
     private static final MethodHandle FSYNC = call("fsync", INT, INT);
     private static final MethodHandle FDATASYNC = call("fdatasync", INT, INT);
@@ -194,6 +197,14 @@ final class Posix {
     static int fchmod(int descriptor, int mode) {
         try {
             return (int) FCHMOD.invokeExact(LAST.get(), descriptor, mode);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    static int fchown(int descriptor, int user, int group) {
+        try {
+            return (int) FCHOWN.invokeExact(LAST.get(), descriptor, user, group);
         } catch (Throwable e) {
             throw broken(e);
         }

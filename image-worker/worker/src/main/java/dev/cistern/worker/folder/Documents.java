@@ -5,13 +5,21 @@ import dev.cistern.common.message.Json;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
-/** JSON documents in one folder: each is replaced whole, or not at all. */
+/**
+ * JSON documents in one folder, each a file whose last line is the document. What replaces a file
+ * does so whole, or not at all; a line that was added and came to the disk in part does not count.
+ */
 final class Documents<T> {
+    private static final Logger LOG = Logger.getLogger(Documents.class);
+
     /** A document is a few hundred bytes; more is not one of ours. */
     private static final int MAX_BYTES = 1 << 20;
 
@@ -27,15 +35,22 @@ final class Documents<T> {
 
     Optional<T> read(String name) throws IOException {
         try {
-            return Optional.of(Json.read(folder.read(name, MAX_BYTES), type));
-        } catch (JacksonException e) {
-            throw new IOException(
-                    "%s is not what Cistern wrote there: %s"
-                            .formatted(folder.pathOf(name), e.getOriginalMessage()),
-                    e);
+            var text = new String(folder.read(name, MAX_BYTES), StandardCharsets.UTF_8);
+            return Optional.of(last(name, text.lines().filter(line -> !line.isBlank()).toList()));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
+    }
+
+    private T last(String name, List<String> lines) throws IOException {
+        for (var line : lines.reversed()) {
+            try {
+                return Json.read(line.getBytes(StandardCharsets.UTF_8), type);
+            } catch (JacksonException e) {
+                LOG.debugf("a line of %s is not whole: %s", folder.pathOf(name), e);
+            }
+        }
+        throw new IOException(folder.pathOf(name) + " is not what Cistern wrote there");
     }
 
     /** Removes what a process that ended was writing longer ago than this. */
@@ -54,8 +69,16 @@ final class Documents<T> {
         folder.writeDurably(name, Json.bytes(document), MODE);
     }
 
-    /** Writes it; a power cut soon after leaves it, or what was there before. */
+    /**
+     * Adds it to what is there, in whose place it is from then on; a power cut soon after leaves
+     * it, or what was there before.
+     */
     void writeSoon(String name, T document) throws IOException {
-        folder.replace(name, Json.bytes(document), MODE);
+        try {
+            folder.append(
+                    name, ("\n" + Json.text(document) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchFileException _) {
+            folder.replace(name, Json.bytes(document), MODE);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.cistern.worker.folder;
 
 import dev.cistern.common.message.Permissions;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStorage;
 import java.io.IOException;
 
 /** Owner and mode as asked for. */
@@ -16,6 +17,16 @@ public final class Ownership {
         }
         if (permissions.mode() >= 0) {
             folder.setMode(name, permissions.mode());
+        }
+    }
+
+    /** The same, to an open file. */
+    static void apply(FileStorage file, Permissions permissions) throws IOException {
+        if (permissions.owner() >= 0 || permissions.group() >= 0) {
+            file.setOwner(permissions.owner(), permissions.group());
+        }
+        if (permissions.mode() >= 0) {
+            file.setMode(permissions.mode());
         }
     }
 }

@@ -44,14 +44,7 @@ public final class StagedFiles implements AutoCloseable {
 
     /** A new, empty file for the image; owner and mode reach the disk with its first sync. */
     public FileStorage createImage(Permissions permissions) throws IOException {
-        var file = folder.createFile(IMAGE, permissions.mode());
-        try {
-            Ownership.apply(folder, IMAGE, permissions);
-            return file;
-        } catch (IOException e) {
-            file.close();
-            throw e;
-        }
+        return create(IMAGE, permissions);
     }
 
     /**
@@ -83,11 +76,15 @@ public final class StagedFiles implements AutoCloseable {
      * @param target name that it is to have in the pool's folder
      */
     public FileStorage createExtent(String target, Permissions permissions) throws IOException {
-        var own = EXTENT + extents.size();
+        var file = create(EXTENT + extents.size(), permissions);
+        extents.add(target);
+        return file;
+    }
+
+    private FileStorage create(String own, Permissions permissions) throws IOException {
         var file = folder.createFile(own, permissions.mode());
         try {
-            Ownership.apply(folder, own, permissions);
-            extents.add(target);
+            Ownership.apply(file, permissions);
             return file;
         } catch (IOException e) {
             file.close();

@@ -80,6 +80,26 @@ class CreateVolumeTest {
         assertThat(TestPool.inode(pool.file("disk"))).isEqualTo(inode);
     }
 
+    /** Of the outcome any part may have come to the disk. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 50, 100_000})
+    void findsOutAgainWhatThePowerCutTookFromTheJournal(int lost) throws Exception {
+        var first = bench.run(operation, 1, pool.create(volume, "disk"));
+        var inode = TestPool.inode(pool.file("disk"));
+        var journal = pool.house("journal").resolve(operation.toString());
+        var kept = Files.readString(journal);
+        var outcome = kept.lastIndexOf('\n', kept.length() - 2);
+        Files.writeString(journal, kept.substring(0, Math.max(outcome, kept.length() - lost)));
+
+        var second = bench.run(operation, 2, pool.create(volume, "disk"));
+        var third = bench.run(operation, 2, pool.create(volume, "disk"));
+
+        assertThat(second).isEqualTo(first);
+        assertThat(third).isEqualTo(first);
+        assertThat(pool.files()).containsExactly("disk");
+        assertThat(TestPool.inode(pool.file("disk"))).isEqualTo(inode);
+    }
+
     @Test
     void neverTouchesAFileThatIsThereAlready() throws Exception {
         Files.writeString(pool.file("disk"), "the user's");

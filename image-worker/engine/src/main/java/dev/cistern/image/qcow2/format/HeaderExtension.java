@@ -72,6 +72,19 @@ public sealed interface HeaderExtension {
         return extensions;
     }
 
+    /** Whether the extensions are all in these bytes, their end mark with them. */
+    static boolean endIn(ByteBuffer bytes) {
+        var position = 0L;
+        while (position <= bytes.limit() - HEAD_BYTES) {
+            if (bytes.getInt((int) position) == END) {
+                return true;
+            }
+            position +=
+                    HEAD_BYTES + padded(Integer.toUnsignedLong(bytes.getInt((int) position + 4)));
+        }
+        return false;
+    }
+
     private static HeaderExtension decode(int type, ByteBuffer content, int at, String name)
             throws ImageException {
         return switch (type) {
@@ -124,7 +137,11 @@ public sealed interface HeaderExtension {
     }
 
     private static int padded(int length) {
-        return Math.ceilDiv(length, ALIGNMENT) * ALIGNMENT;
+        return (int) padded((long) length);
+    }
+
+    private static long padded(long length) {
+        return Math.ceilDiv(length, (long) ALIGNMENT) * ALIGNMENT;
     }
 
     /** A text as it is in a header. */

@@ -98,6 +98,16 @@ final class HeaderTest {
     }
 
     @Test
+    void theEndOfTheExtensionsIsSeenOnlyWhereItIs() {
+        var two = "e2792aca00000005" + "71636f7732000000" + "1234567800000001" + "ff00000000000000";
+
+        assertThat(HeaderExtension.endIn(bytes(two + "0000000000000000"))).isTrue();
+        assertThat(HeaderExtension.endIn(bytes(two))).isFalse();
+        assertThat(HeaderExtension.endIn(bytes(two + "00000000"))).isFalse();
+        assertThat(HeaderExtension.endIn(bytes("12345678fffffffb" + "0000000000000000"))).isFalse();
+    }
+
+    @Test
     void aSnapshotIsReadAsItWasWritten() throws ImageException {
         var entry =
                 SnapshotEntry.of(
