@@ -8,9 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A libvirtd of the test's own, with a socket that nobody else has; it takes root. */
+/**
+ * A libvirtd of the test's own, with a socket, a state and definitions that nobody else has; it
+ * takes root.
+ */
 public final class Libvirtd implements AutoCloseable {
+    /** Two that share them do not start beside each other. */
+    private static final String STATE =
+            "/run/libvirt /var/lib/libvirt /var/log/libvirt /etc/libvirt/storage";
+
     private final Path folder;
     private final Process daemon;
 
@@ -23,19 +31,12 @@ public final class Libvirtd implements AutoCloseable {
     public static Libvirtd start(Path folder) throws Exception {
         require("libvirtd");
         require("virsh");
-        Files.createDirectories(Path.of("/var/log/libvirt"));
-        Files.createDirectories(Path.of("/run/libvirt"));
-        var config =
-                Files.writeString(
-                        folder.resolve("libvirtd.conf"),
-                        "unix_sock_dir = \"%s\"%nauth_unix_rw = \"none\"%n".formatted(folder));
+        require("unshare");
+        Files.writeString(
+                folder.resolve("libvirtd.conf"),
+                "unix_sock_dir = \"%s\"%nauth_unix_rw = \"none\"%n".formatted(folder));
         var daemon =
-                new ProcessBuilder(
-                                "libvirtd",
-                                "-f",
-                                config.toString(),
-                                "-p",
-                                folder.resolve("pid").toString())
+                new ProcessBuilder("unshare", "--mount", "sh", "-ec", script(), folder.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("libvirtd.log").toFile())
                         .start();
@@ -47,9 +48,21 @@ public final class Libvirtd implements AutoCloseable {
         return libvirtd;
     }
 
+    /** It becomes the daemon, which therefore ends with the process. */
+    private static String script() {
+        return """
+        for folder in %s; do
+          mkdir -p $folder
+          mount -t tmpfs tmpfs $folder
+        done
+        exec libvirtd -f "$0/libvirtd.conf" -p "$0/pid"
+        """
+                .formatted(STATE);
+    }
+
     private static void require(String tool) {
         var installed =
-                java.util.stream.Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")
+                Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")
                         .anyMatch(place -> Files.isExecutable(Path.of(place, tool)));
         if (!installed && "required".equals(System.getProperty("oracle"))) {
             fail("the judge " + tool + " is not installed");
@@ -62,17 +75,16 @@ public final class Libvirtd implements AutoCloseable {
     /** What a run of virsh came to. */
     public record Run(int status, String output) {}
 
-    /** Gives virsh commands, with semicolons between them. */
-    public Run run(String commands) throws IOException, InterruptedException {
-        var process =
-                new ProcessBuilder(
-                                "virsh",
-                                "-q",
-                                "-c",
-                                "storage:///system?socket=" + folder.resolve("libvirt-sock"),
-                                commands)
-                        .redirectErrorStream(true)
-                        .start();
+    /** Gives virsh a command word by word, or as one text several with semicolons between them. */
+    public Run run(String... words) throws IOException, InterruptedException {
+        var socket = folder.resolve("libvirt-sock");
+        var command =
+                Stream.concat(
+                                Stream.of(
+                                        "virsh", "-q", "-c", "storage:///system?socket=" + socket),
+                                Stream.of(words))
+                        .toList();
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Run(process.waitFor(), output);
     }

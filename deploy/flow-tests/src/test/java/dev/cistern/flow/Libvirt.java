@@ -1,15 +1,17 @@
 package dev.cistern.flow;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cistern.partner.Libvirtd;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** libvirt's own view of a folder, through a libvirtd of the test's. */
+/** libvirt's own view of a folder. */
 final class Libvirt {
-    private static final Path SOCKET = Path.of("/run/libvirt/libvirt-sock");
+    private static final String POOL = "cistern-flow-test";
 
     /** A folder is a volume of type dir to libvirt, so only files are compared. */
     private static final Pattern ROW =
@@ -20,43 +22,18 @@ final class Libvirt {
 
     private Libvirt() {}
 
-    /** Names and capacities of the files that a libvirt pool on the folder lists. */
-    static Map<String, Long> volumes(Path folder) throws Exception {
-        Judge.require("libvirtd");
-        Judge.require("virsh");
-        var daemon = Files.exists(SOCKET) ? null : startDaemon();
-        try {
-            Await.until(
-                    "libvirt answers",
-                    () -> Judge.run(folder, "virsh", "pool-list").status(),
-                    status -> status == 0);
-            return list(folder);
-        } finally {
-            if (daemon != null) {
-                daemon.destroy();
-                daemon.waitFor();
-            }
-        }
-    }
-
-    private static Process startDaemon() throws IOException {
-        Files.createDirectories(Path.of("/var/log/libvirt"));
-        Files.createDirectories(Path.of("/run/libvirt"));
-        return new ProcessBuilder("libvirtd")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static Map<String, Long> list(Path folder) throws Exception {
-        var pool = "cistern-flow-test";
-        Judge.output(folder, "virsh", "pool-create-as", pool, "dir", "--target", folder.toString());
-        try {
+    /**
+     * Names and capacities of the files that a libvirt pool on the folder lists.
+     *
+     * @param scratch an empty folder for libvirt's own
+     */
+    static Map<String, Long> volumes(Path scratch, Path folder) throws Exception {
+        try (var libvirtd = Libvirtd.start(scratch)) {
+            output(libvirtd, "pool-create-as", POOL, "dir", "--target", folder.toString());
             var capacities = new HashMap<String, Long>();
-            var rows = ROW.matcher(Judge.output(folder, "virsh", "vol-list", "--details", pool));
+            var rows = ROW.matcher(output(libvirtd, "vol-list", "--details", POOL));
             while (rows.find()) {
-                var xml =
-                        Judge.output(folder, "virsh", "vol-dumpxml", rows.group(1), "--pool", pool);
+                var xml = output(libvirtd, "vol-dumpxml", rows.group(1), "--pool", POOL);
                 var capacity = CAPACITY.matcher(xml);
                 if (!capacity.find()) {
                     throw new AssertionError("no capacity in " + xml);
@@ -64,8 +41,12 @@ final class Libvirt {
                 capacities.put(rows.group(1), Long.parseLong(capacity.group(1)));
             }
             return capacities;
-        } finally {
-            Judge.output(folder, "virsh", "pool-destroy", pool);
         }
+    }
+
+    private static String output(Libvirtd libvirtd, String... words) throws Exception {
+        var run = libvirtd.run(words);
+        assertThat(run.status()).as("virsh %s: %s", List.of(words), run.output()).isZero();
+        return run.output();
     }
 }

@@ -129,7 +129,7 @@ final class OneProcessTest {
                 Judge.check(image);
             }
         }
-        assertThat(Libvirt.volumes(folder))
+        assertThat(Libvirt.volumes(folder("libvirtd"), folder))
                 .isEqualTo(
                         byName(cistern.api().all("/v1/volumes?pool=created")).entrySet().stream()
                                 .collect(

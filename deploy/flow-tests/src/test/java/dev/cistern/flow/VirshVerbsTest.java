@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.cli.Main;
 import dev.cistern.cli.command.Surroundings;
+import dev.cistern.partner.Libvirtd;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,7 +32,7 @@ final class VirshVerbsTest {
 
     @TempDir private static Path data;
     @TempDir private static Path folders;
-    private static Virsh virsh;
+    private static Libvirtd libvirtd;
     private static OneProcess cistern;
 
     @BeforeAll
@@ -39,7 +40,7 @@ final class VirshVerbsTest {
         for (var side : SIDES) {
             Files.createDirectory(folders.resolve(side));
         }
-        virsh = Virsh.start(Files.createDirectory(folders.resolve("libvirtd")));
+        libvirtd = Libvirtd.start(Files.createDirectory(folders.resolve("libvirtd")));
         cistern = OneProcess.on(data);
     }
 
@@ -48,12 +49,8 @@ final class VirshVerbsTest {
         if (cistern != null) {
             cistern.close();
         }
-        if (virsh != null) {
-            for (var pool : List.of(POOL, BY_FILE)) {
-                virsh.run(List.of("pool-destroy", pool));
-                virsh.run(List.of("pool-undefine", pool));
-            }
-            virsh.close();
+        if (libvirtd != null) {
+            libvirtd.close();
         }
     }
 
@@ -89,14 +86,19 @@ final class VirshVerbsTest {
 
     /** Runs a verb on both sides; FOLDER in a word is the folder of the side. */
     private static Both both(String line) throws Exception {
-        return new Both(virsh.run(words(line, "libvirt")), client(words(line, "cistern")));
+        return new Both(virsh(words(line, "libvirt")), client(words(line, "cistern")));
     }
 
-    private static List<String> words(String line, String side) {
-        return List.of(line.replace("FOLDER", folders.resolve(side).toString()).split(" ", -1));
+    private static String[] words(String line, String side) {
+        return line.replace("FOLDER", folders.resolve(side).toString()).split(" ", -1);
     }
 
-    private static Judge.Run client(List<String> words) {
+    private static Judge.Run virsh(String[] words) throws Exception {
+        var run = libvirtd.run(words);
+        return new Judge.Run(run.status(), run.output());
+    }
+
+    private static Judge.Run client(String[] words) {
         var output = new StringWriter();
         var writer = new PrintWriter(output, true);
         var status =
@@ -108,7 +110,7 @@ final class VirshVerbsTest {
                                 StandardCharsets.UTF_8,
                                 Map.of("CISTERN_URL", cistern.address().toString()),
                                 () -> false),
-                        words.toArray(String[]::new));
+                        words);
         return new Judge.Run(status, output.toString());
     }
 
