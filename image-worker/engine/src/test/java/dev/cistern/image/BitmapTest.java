@@ -8,11 +8,14 @@ import dev.cistern.image.qcow2.Qcow2Image;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Access;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +64,7 @@ final class BitmapTest extends OracleBench {
         var server =
                 Oracle.start(
                         "qemu-nbd",
+                        "-t",
                         "-r",
                         "-f",
                         "qcow2",
@@ -69,7 +73,7 @@ final class BitmapTest extends OracleBench {
                         "-k",
                         socket.toString(),
                         path(image));
-        await(() -> Files.exists(socket) || !server.isAlive());
+        await(() -> listens(socket) || !server.isAlive());
         var map =
                 Oracle.qemuImg(
                         "map",
@@ -77,6 +81,7 @@ final class BitmapTest extends OracleBench {
                         "--image-opts",
                         "driver=nbd,server.type=unix,server.path=%s,x-dirty-bitmap=qemu:dirty-bitmap:%s"
                                 .formatted(socket, bitmap));
+        server.toHandle().destroy(); // the process's own destroy() would close what it writes to
         var served = new String(server.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(map.status()).as(map.output() + served).isZero();
         assertThat(server.waitFor()).as(served).isZero();
@@ -90,6 +95,15 @@ final class BitmapTest extends OracleBench {
             }
         }
         return parts;
+    }
+
+    /** The socket is there before anybody listens on it. */
+    private static boolean listens(Path socket) {
+        try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     private static void await(BooleanSupplier condition) {
