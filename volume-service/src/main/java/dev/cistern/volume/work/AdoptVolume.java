@@ -5,9 +5,9 @@ import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeState;
 import java.util.UUID;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Has a worker take a file for a volume's: the one that took the place of its own, or a leftover of
  * which a new volume is made.
  */
-record AdoptVolume(Workshop workshop, OrphanStock orphans) implements UseCase {
+record AdoptVolume(Workshop workshop, OrphanStock orphans) implements InPool {
     static final String KIND = "AdoptVolume";
 
     /**
@@ -37,11 +37,7 @@ record AdoptVolume(Workshop workshop, OrphanStock orphans) implements UseCase {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
+    public Turn begin(Operation operation, PoolView pool) {
         var request = operation.request(Request.class);
         var volume = workshop.volumes().get(operation.target());
         var generation = volume.generation();

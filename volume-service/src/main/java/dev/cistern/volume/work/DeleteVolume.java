@@ -3,7 +3,6 @@ package dev.cistern.volume.work;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
-import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
@@ -25,13 +24,12 @@ record DeleteVolume(Workshop workshop) implements UseCase {
     public Turn begin(Operation operation) {
         var volume = workshop.volumes().get(operation.target());
         return switch (volume.state()) {
-            case AVAILABLE -> send(operation, volume);
+            case AVAILABLE, TRASHED -> send(operation, volume);
             case ERROR -> {
                 workshop.volumes().deleted(volume.id());
                 workshop.events().publish("deleted", volume.id(), VolumeState.ERROR, operation);
                 yield new Turn.Finish(Map.of("volumeId", volume.id()));
             }
-            case TRASHED -> purge(operation, volume);
             case CREATING, DELETING, DELETED ->
                     new Turn.Fail(
                             Problem.of(
@@ -41,31 +39,24 @@ record DeleteVolume(Workshop workshop) implements UseCase {
         };
     }
 
-    private Turn purge(Operation operation, Volume volume) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
-        var generation = workshop.trash().leaving(volume.id()).orElseThrow();
-        return new Turn.Send(
-                new Command.DeleteVolume(
-                        pool.place(), volume.id(), generation, volume.name(), volume.inode()));
-    }
-
     private Turn send(Operation operation, Volume volume) {
         var pool = workshop.pool(operation);
         if (pool.closed()) {
             return new Turn.Fail(Workshop.closed(pool));
         }
-        workshop.chains().requireNoChildren(volume, "deleted");
-        workshop.volumes().deleting(volume.id());
         return new Turn.Send(
                 new Command.DeleteVolume(
-                        pool.place(),
-                        volume.id(),
-                        volume.generation() + 1,
-                        volume.name(),
-                        volume.inode()));
+                        pool.place(), volume.id(), leaving(volume), volume.name(), volume.inode()));
+    }
+
+    /** The generation with which its file goes. */
+    private long leaving(Volume volume) {
+        if (volume.state() == VolumeState.TRASHED) {
+            return workshop.trash().leaving(volume.id()).orElseThrow();
+        }
+        workshop.chains().requireNoChildren(volume, "deleted");
+        workshop.volumes().deleting(volume.id());
+        return volume.generation() + 1;
     }
 
     @Override
@@ -84,14 +75,6 @@ record DeleteVolume(Workshop workshop) implements UseCase {
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        if (operation.state() == OperationState.WAITING) {
-            return;
-        }
-        var before = workshop.volumes().get(operation.target());
-        var drifted = problem.code() == ProblemCode.VOLUME_DRIFTED;
-        if (workshop.volumes().kept(before.id(), drifted) && drifted && !before.drifted()) {
-            workshop.events().publish("drifted", before.id(), VolumeState.DELETING, operation);
-        }
-        workshop.tellIfUnreachable(operation, problem);
+        workshop.remains(operation, problem);
     }
 }

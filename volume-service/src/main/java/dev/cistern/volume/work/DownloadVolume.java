@@ -5,12 +5,11 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.Ticket;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
-import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.PoolView;
 import java.util.UUID;
 
 /** Lets clients fetch what is in volumes. */
-record DownloadVolume(Workshop workshop) implements UseCase {
+record DownloadVolume(Workshop workshop) implements InPool {
     static final String KIND = "DownloadVolume";
 
     /**
@@ -29,11 +28,7 @@ record DownloadVolume(Workshop workshop) implements UseCase {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
+    public Turn begin(Operation operation, PoolView pool) {
         var volume = workshop.volumes().get(operation.target());
         volume.requireFile();
         var request = operation.request(Request.class);
@@ -55,10 +50,5 @@ record DownloadVolume(Workshop workshop) implements UseCase {
         var state = workshop.volumes().get(id).state();
         workshop.events().publish("downloaded", id, state, operation);
         return new Turn.Finish(new Downloaded(id, bytes));
-    }
-
-    @Override
-    public void failed(Operation operation, Problem problem) {
-        workshop.tellIfUnreachable(operation, problem);
     }
 }

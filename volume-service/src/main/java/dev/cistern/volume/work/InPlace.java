@@ -3,9 +3,9 @@ package dev.cistern.volume.work;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.PoolView;
 import dev.cistern.volume.VolumeState;
 import java.util.UUID;
 
@@ -13,7 +13,7 @@ import java.util.UUID;
  * Has a worker change the file of a volume where it is. Whatever comes of it the volume stays
  * available; its row and the ledger take in what the file has become.
  */
-record InPlace(Workshop workshop, Change change) implements UseCase {
+record InPlace(Workshop workshop, Change change) implements InPool {
 
     @Override
     public String kind() {
@@ -21,11 +21,7 @@ record InPlace(Workshop workshop, Change change) implements UseCase {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
+    public Turn begin(Operation operation, PoolView pool) {
         workshop.volumes().get(operation.target()).requireFile();
         workshop.volumes().commanded(operation.target());
         var commanded = workshop.volumes().get(operation.target());

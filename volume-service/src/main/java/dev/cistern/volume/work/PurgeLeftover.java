@@ -5,13 +5,12 @@ import dev.cistern.common.message.Leftover;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
-import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.PoolView;
 import java.util.Map;
 import java.util.UUID;
 
 /** Has a worker remove a leftover for good. */
-record PurgeLeftover(Workshop workshop, OrphanStock orphans) implements UseCase {
+record PurgeLeftover(Workshop workshop, OrphanStock orphans) implements InPool {
     static final String KIND = "PurgeLeftover";
 
     /** Which. */
@@ -23,14 +22,11 @@ record PurgeLeftover(Workshop workshop, OrphanStock orphans) implements UseCase 
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
+    public Turn begin(Operation operation, PoolView pool) {
         var request = operation.request(Request.class);
-        return pool.closed()
-                ? new Turn.Fail(Workshop.closed(pool))
-                : new Turn.Send(
-                        new Command.PurgeLeftover(
-                                pool.place(), request.room(), request.name(), request.inode()));
+        return new Turn.Send(
+                new Command.PurgeLeftover(
+                        pool.place(), request.room(), request.name(), request.inode()));
     }
 
     @Override
@@ -41,10 +37,5 @@ record PurgeLeftover(Workshop workshop, OrphanStock orphans) implements UseCase 
         var orphan = operation.request(Request.class).orphan();
         orphans.ended("purged", orphan, null, operation);
         return new Turn.Finish(Map.of("orphanId", orphan));
-    }
-
-    @Override
-    public void failed(Operation operation, Problem problem) {
-        workshop.tellIfUnreachable(operation, problem);
     }
 }

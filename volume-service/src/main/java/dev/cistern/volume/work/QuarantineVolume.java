@@ -4,9 +4,9 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeState;
 import java.util.UUID;
@@ -15,7 +15,7 @@ import java.util.UUID;
  * Has a worker put the file aside that is under a volume's name, whatever it is, from where it can
  * be restored for as long as nobody purges it.
  */
-record QuarantineVolume(Workshop workshop, OrphanStock orphans) implements UseCase {
+record QuarantineVolume(Workshop workshop, OrphanStock orphans) implements InPool {
     static final String KIND = "QuarantineVolume";
 
     /** What the user sees of a success. */
@@ -27,11 +27,7 @@ record QuarantineVolume(Workshop workshop, OrphanStock orphans) implements UseCa
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
+    public Turn begin(Operation operation, PoolView pool) {
         var volume = workshop.volumes().get(operation.target());
         if (volume.state() != VolumeState.AVAILABLE || volume.missing()) {
             return new Turn.Fail(noFile(volume));
@@ -72,6 +68,6 @@ record QuarantineVolume(Workshop workshop, OrphanStock orphans) implements UseCa
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        new TrashVolume(workshop).failed(operation, problem);
+        workshop.remains(operation, problem);
     }
 }

@@ -5,15 +5,15 @@ import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import java.util.UUID;
 
 /** Has a worker bring the file of a volume back from the trash. */
-record RestoreVolume(Workshop workshop) implements UseCase {
+record RestoreVolume(Workshop workshop) implements InPool {
     static final String KIND = "RestoreVolume";
 
     /**
@@ -32,11 +32,7 @@ record RestoreVolume(Workshop workshop) implements UseCase {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
+    public Turn begin(Operation operation, PoolView pool) {
         var volume = workshop.volumes().get(operation.target());
         var generation =
                 workshop.trash().leaving(volume.id()).orElseThrow(() -> notInTrash(volume));

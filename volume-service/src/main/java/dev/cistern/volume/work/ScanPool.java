@@ -6,14 +6,14 @@ import dev.cistern.common.message.PoolFigures;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.PoolView;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /** Has a worker list a pool's files, and brings the inventory in line with them. */
 record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanStock orphans)
-        implements UseCase {
+        implements InPool {
     static final String KIND = "ScanPool";
     private static final Logger LOG = Logger.getLogger(ScanPool.class);
 
@@ -32,11 +32,8 @@ record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanS
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        return pool.closed()
-                ? new Turn.Fail(Workshop.closed(pool))
-                : new Turn.Send(new Command.ScanPool(pool.place(), pool.scan()));
+    public Turn begin(Operation operation, PoolView pool) {
+        return new Turn.Send(new Command.ScanPool(pool.place(), pool.scan()));
     }
 
     @Override

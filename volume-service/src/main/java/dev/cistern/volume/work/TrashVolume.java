@@ -3,18 +3,15 @@ package dev.cistern.volume.work;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
-import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.operation.Turn;
-import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
-import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.volume.VolumeState;
+import dev.cistern.volume.PoolView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
 /** Has a worker put the file of a volume aside, from where it can be restored for a while. */
-record TrashVolume(Workshop workshop) implements UseCase {
+record TrashVolume(Workshop workshop) implements InPool {
     static final String KIND = "TrashVolume";
 
     /** For how long. */
@@ -29,11 +26,7 @@ record TrashVolume(Workshop workshop) implements UseCase {
     }
 
     @Override
-    public Turn begin(Operation operation) {
-        var pool = workshop.pool(operation);
-        if (pool.closed()) {
-            return new Turn.Fail(Workshop.closed(pool));
-        }
+    public Turn begin(Operation operation, PoolView pool) {
         var volume = workshop.volumes().get(operation.target());
         volume.requireFile();
         workshop.chains().requireNoChildren(volume, "deleted");
@@ -58,14 +51,6 @@ record TrashVolume(Workshop workshop) implements UseCase {
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        if (operation.state() == OperationState.WAITING) {
-            return;
-        }
-        var before = workshop.volumes().get(operation.target());
-        var drifted = problem.code() == ProblemCode.VOLUME_DRIFTED;
-        if (workshop.volumes().kept(before.id(), drifted) && drifted && !before.drifted()) {
-            workshop.events().publish("drifted", before.id(), VolumeState.DELETING, operation);
-        }
-        workshop.tellIfUnreachable(operation, problem);
+        workshop.remains(operation, problem);
     }
 }

@@ -2,6 +2,7 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.InternalEvent;
 import dev.cistern.common.operation.Operation;
+import dev.cistern.common.operation.OperationState;
 import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.OutboxMessage;
 import dev.cistern.common.problem.Problem;
@@ -14,6 +15,7 @@ import dev.cistern.volume.PoolView;
 import dev.cistern.volume.PoolViews;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeSettings;
+import dev.cistern.volume.VolumeState;
 import dev.cistern.volume.VolumeTrash;
 import dev.cistern.volume.Volumes;
 
@@ -51,6 +53,19 @@ record Workshop(
             var seen = operation.sentCommand().pool();
             tell(new InternalEvent.PoolUnreachable(seen.poolId(), seen.epoch(), problem));
         }
+    }
+
+    /** A volume whose file was to go has it still, or has another in its place. */
+    void remains(Operation operation, Problem problem) {
+        if (operation.state() == OperationState.WAITING) {
+            return;
+        }
+        var before = volumes.get(operation.target());
+        var drifted = problem.code() == ProblemCode.VOLUME_DRIFTED;
+        if (volumes.kept(before.id(), drifted) && drifted && !before.drifted()) {
+            events.publish("drifted", before.id(), VolumeState.DELETING, operation);
+        }
+        tellIfUnreachable(operation, problem);
     }
 
     static Problem closed(PoolView pool) {
