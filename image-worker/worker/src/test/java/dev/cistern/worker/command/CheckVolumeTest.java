@@ -1,6 +1,5 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.CheckFigures;
@@ -11,35 +10,21 @@ import dev.cistern.common.problem.ProblemCode;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class CheckVolumeTest {
+class CheckVolumeTest extends PoolBench {
     /** Of the second cluster that the guest has: 16 bits each from the third cluster on. */
     private static final long SOME_REFCOUNT = 2 * 65_536 + 8 * Short.BYTES;
 
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private TestPool pool;
-
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk", "qcow2"));
         Qemu.io(pool.path(), "qcow2", "disk", "write -P 7 0 128k");
-    }
-
-    @AfterEach
-    void stop() {
-        bench.close();
     }
 
     private @Nullable Result check(Repair repair) throws Exception {

@@ -1,9 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageSource;
@@ -11,39 +9,23 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.OfdLock;
-import dev.cistern.worker.execution.DroppedException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CloneVolumeTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
+class CloneVolumeTest extends PoolBench {
     private final UUID source = UUID.randomUUID();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(source, "base", "qcow2"));
         Qemu.io(pool.file("base"), "qcow2", "write -P 0x11 64k 64k");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private Command.CloneVolume clone(CloneStrategy strategy) throws IOException {
@@ -109,12 +91,7 @@ class CloneVolumeTest {
 
     @Test
     void tellsTheWayInWhichAnEarlierAttemptWentAboutIt() throws Exception {
-        CreateVolumeTest.at(
-                Command.CloneVolume.class,
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.CloneVolume.class, "publish");
         assertThat(bench.run(operation, 1, clone(CloneStrategy.BEST))).isNull();
 
         assertThat(used(bench.run(operation, 2, clone(CloneStrategy.BEST))))
@@ -123,7 +100,7 @@ class CloneVolumeTest {
 
     @Test
     void leavesNothingWhenItIsCancelledInTheMiddle() throws Exception {
-        CreateVolumeTest.at(Command.CloneVolume.class, "stage", () -> bench.hand.cancel(operation));
+        at(Command.CloneVolume.class, "stage", () -> bench.hand.cancel(operation));
 
         assertThat(code(bench.run(operation, 1, clone(CloneStrategy.FULL))))
                 .isEqualTo(ProblemCode.CANCELLED);
@@ -208,12 +185,7 @@ class CloneVolumeTest {
     @Test
     void settlesWhatWasPublishedAsDone() throws Exception {
         var command = clone(CloneStrategy.LINKED);
-        CreateVolumeTest.at(
-                Command.CloneVolume.class,
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.CloneVolume.class, "publish");
         bench.run(operation, 1, command);
 
         assertThat(bench.run(pool.settle(operation, command)))

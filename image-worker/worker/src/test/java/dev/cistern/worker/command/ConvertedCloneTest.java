@@ -1,9 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
@@ -12,42 +10,27 @@ import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemCode;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clones of another format, shape or time than their source. */
-class ConvertedCloneTest {
+class ConvertedCloneTest extends PoolBench {
     private static final ImageShape USUAL = new ImageShape(ImageOptions.USUAL, 0);
     private static final SnapshotRef BEFORE =
             new SnapshotRef(
                     UUID.randomUUID(), "before", Instant.parse("2026-11-23T21:00:00.5Z"), "7");
 
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
     private final UUID source = UUID.randomUUID();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(source, "base", "qcow2"));
         Qemu.io(pool.file("base"), "qcow2", "write -P 0x11 64k 64k");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private @Nullable Result clone(

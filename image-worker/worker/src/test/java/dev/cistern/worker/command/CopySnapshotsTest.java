@@ -1,10 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.at;
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
@@ -12,37 +9,14 @@ import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots of images that have none inside: copies. */
-class CopySnapshotsTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
-
-    @BeforeEach
-    void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
-    }
-
+class CopySnapshotsTest extends PoolBench {
     private void disk(String format) throws Exception {
         bench.run(pool.create(volume, "disk", format));
         Qemu.io(pool.file("disk"), format, "write -P 1 0 64k");
@@ -166,18 +140,5 @@ class CopySnapshotsTest {
         diskWithCopy("raw");
         var drop = CopyScenes.drop(pool, volume, pool.image("disk", "raw"));
         assertThat(settledAfter("change", drop)).isInstanceOf(Result.VolumeChanged.class);
-    }
-
-    private @Nullable Result settledAfter(String point, Command.OfVolume command) throws Exception {
-        at(
-                command.getClass(),
-                point,
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
-        assertThat(bench.run(operation, 1, command)).isNull();
-        var settled = bench.run(pool.settle(operation, command));
-        assertThat(settled).isInstanceOf(Result.Settled.class);
-        return settled instanceof Result.Settled(_, var outcome) ? outcome : null;
     }
 }

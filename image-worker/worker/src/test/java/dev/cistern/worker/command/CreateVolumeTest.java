@@ -2,49 +2,17 @@ package dev.cistern.worker.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CreateVolumeTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
-
-    @BeforeEach
-    void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
-    }
-
-    static ProblemCode code(@Nullable Result result) {
-        assertThat(result).isInstanceOf(Result.CommandFailed.class);
-        return result instanceof Result.CommandFailed(var problem)
-                ? problem.code()
-                : ProblemCode.INTERNAL;
-    }
-
+class CreateVolumeTest extends PoolBench {
     @Test
     void publishesTheImageWithOwnerModeAndRecord() throws Exception {
         var result = bench.run(operation, 1, pool.create(volume, "disk"));
@@ -217,11 +185,7 @@ class CreateVolumeTest {
 
     @Test
     void finishesWhatAnEarlierAttemptHasPublished() throws Exception {
-        at(
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.CreateVolume.class, "publish");
         assertThat(bench.run(operation, 1, pool.create(volume, "disk"))).isNull();
         var inode = TestPool.inode(pool.file("disk"));
 
@@ -288,28 +252,5 @@ class CreateVolumeTest {
 
     private void loseLock() throws Exception {
         Files.delete(pool.house("locks").resolve(volume.toString()));
-    }
-
-    interface Event {
-        void happens() throws Exception;
-    }
-
-    /** What happens in the moment when the first create passes this point. */
-    static void at(String point, Event event) {
-        at(Command.CreateVolume.class, point, event);
-    }
-
-    static void at(Class<? extends Command> type, String point, Event event) {
-        CrashPoints.arm(
-                type.getSimpleName() + ":" + point,
-                () -> {
-                    try {
-                        event.happens();
-                    } catch (RuntimeException e) {
-                        throw e;
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
     }
 }

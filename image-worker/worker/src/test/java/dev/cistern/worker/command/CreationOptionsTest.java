@@ -1,6 +1,5 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Command;
@@ -9,34 +8,16 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Images that are other than usual, as QEMU sees them. */
-class CreationOptionsTest {
+class CreationOptionsTest extends PoolBench {
     private static final long MIB = 1 << 20;
-
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private TestPool pool;
-
-    @BeforeEach
-    void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
-    }
-
-    @AfterEach
-    void stop() {
-        bench.close();
-    }
 
     private @Nullable Result create(String format, ImageOptions options) throws Exception {
         return bench.run(

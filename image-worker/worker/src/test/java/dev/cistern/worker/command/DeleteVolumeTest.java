@@ -1,42 +1,25 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DeleteVolumeTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
+class DeleteVolumeTest extends PoolBench {
     private long inode;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk"));
         inode = TestPool.inode(pool.file("disk"));
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     @Test
@@ -102,12 +85,7 @@ class DeleteVolumeTest {
     @ParameterizedTest
     @ValueSource(strings = {"intent", "publish", "tombstone"})
     void finishesWhatAnEarlierAttemptHasBegun(String moment) throws Exception {
-        CreateVolumeTest.at(
-                Command.DeleteVolume.class,
-                moment,
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.DeleteVolume.class, moment);
         assertThat(bench.run(operation, 1, pool.delete(volume, "disk", inode))).isNull();
 
         assertThat(bench.run(operation, 2, pool.delete(volume, "disk", inode)))
@@ -119,8 +97,7 @@ class DeleteVolumeTest {
 
     @Test
     void keepsTheFileWhenCancelledInTime() throws Exception {
-        CreateVolumeTest.at(
-                Command.DeleteVolume.class, "intent", () -> bench.hand.cancel(operation));
+        at(Command.DeleteVolume.class, "intent", () -> bench.hand.cancel(operation));
 
         assertThat(code(bench.run(operation, 1, pool.delete(volume, "disk", inode))))
                 .isEqualTo(ProblemCode.CANCELLED);
@@ -179,7 +156,7 @@ class DeleteVolumeTest {
         var extent = TestPool.inode(pool.file("old-flat.vmdk"));
         var delete =
                 pool.delete(UUID.randomUUID(), "old.vmdk", TestPool.inode(pool.file("old.vmdk")));
-        CreateVolumeTest.at(
+        at(
                 Command.DeleteVolume.class,
                 "publish",
                 () -> {

@@ -1,10 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.at;
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
@@ -15,38 +12,22 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.worker.execution.DroppedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** External snapshots of vmdk volumes: delta links, as VMware has them. */
-class DeltaLinksTest {
+class DeltaLinksTest extends PoolBench {
     private static final SnapshotRef BEFORE = SealedScenes.snapshot("before");
     private static final SnapshotRef LATER = SealedScenes.snapshot("later");
     private static final SnapshotRef ASIDE = SealedScenes.snapshot("aside");
 
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private TestPool pool;
-
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk", "vmdk"));
         write(1, "0 64k");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private ImageRef image() throws Exception {
@@ -191,12 +172,7 @@ class DeltaLinksTest {
     void aTakeoverEndsWhatIsInPlace() throws Exception {
         var command = seal(BEFORE);
         var operation = UUID.randomUUID();
-        at(
-                Command.SealImage.class,
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.SealImage.class, "publish");
         assertThat(bench.run(operation, 1, command)).isNull();
 
         assertThat(bench.run(operation, 2, command)).isInstanceOf(Result.VolumeChanged.class);

@@ -1,11 +1,8 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.at;
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static dev.cistern.worker.command.SealedScenes.BEFORE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
@@ -16,39 +13,21 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots of qcow2 images that are files of their own, which the volume is over. */
-class ExternalSnapshotsTest {
+class ExternalSnapshotsTest extends PoolBench {
     private static final SnapshotRef LATER = SealedScenes.snapshot("later");
     private static final SnapshotRef ASIDE = SealedScenes.snapshot("aside");
 
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
-
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         SealedScenes.disk(pool, volume, bench);
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private ImageRef image() throws Exception {
@@ -406,18 +385,5 @@ class ExternalSnapshotsTest {
         assertThat(bench.run(SealedScenes.drop(pool, volume, image(), BEFORE)))
                 .isInstanceOf(Result.VolumeChanged.class);
         requireAsNoted("disk");
-    }
-
-    private @Nullable Result settledAfter(String point, Command.OfVolume command) throws Exception {
-        at(
-                command.getClass(),
-                point,
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
-        assertThat(bench.run(operation, 1, command)).isNull();
-        var settled = bench.run(pool.settle(operation, command));
-        assertThat(settled).isInstanceOf(Result.Settled.class);
-        return settled instanceof Result.Settled(_, var outcome) ? outcome : null;
     }
 }

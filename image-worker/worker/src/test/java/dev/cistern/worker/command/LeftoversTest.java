@@ -13,28 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is left in Cistern's own folder is told of, adopted or purged, and nothing else is. */
-class LeftoversTest {
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private @TempDir Path folder;
-    private TestPool pool;
-
-    @BeforeEach
-    void aPool() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
-
+class LeftoversTest extends PoolBench {
     private List<Leftover> scanned() throws Exception {
         var result = bench.run(new Command.ScanPool(pool.place()));
         return ((Result.PoolScanned) Objects.requireNonNull(result)).leftovers();
@@ -47,10 +29,6 @@ class LeftoversTest {
     private @Nullable Result adopt(String name, long inode, @Nullable String kept)
             throws Exception {
         return bench.run(new Command.AdoptFile(pool.place(), volume, 1, name, inode, kept));
-    }
-
-    private static ProblemCode code(@Nullable Result result) {
-        return ((Result.CommandFailed) Objects.requireNonNull(result)).problem().code();
     }
 
     @Test

@@ -1,18 +1,14 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.worker.execution.DroppedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
@@ -22,14 +18,10 @@ import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MoveVolumeTest {
+class MoveVolumeTest extends PoolBench {
     /** On another file system than the test's folder, where the machine has one. */
     private static final Path MEMORY = Path.of("/dev/shm");
 
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
     private TestPool from;
     private TestPool to;
 
@@ -39,12 +31,6 @@ class MoveVolumeTest {
         to = TestPool.started(folder.resolve("to"), bench);
         bench.run(from.create(volume, "disk", "qcow2"));
         Qemu.io(from.file("disk"), "qcow2", "write -P 0x11 0 128k");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private Command.MoveVolume move(TestPool target, long generation) throws IOException {
@@ -119,7 +105,7 @@ class MoveVolumeTest {
     @ParameterizedTest
     @ValueSource(strings = {"stage", "intent"})
     void leavesEverythingWhenItIsCancelled(String moment) throws Exception {
-        CreateVolumeTest.at(Command.MoveVolume.class, moment, () -> bench.hand.cancel(operation));
+        at(Command.MoveVolume.class, moment, () -> bench.hand.cancel(operation));
 
         assertThat(code(bench.run(operation, 1, move(to, 2)))).isEqualTo(ProblemCode.CANCELLED);
         assertThat(from.files()).containsExactly("disk");
@@ -131,12 +117,7 @@ class MoveVolumeTest {
     @Test
     void settlesWhatWasPublishedByRemovingTheSource() throws Exception {
         var command = move(to, 2);
-        CreateVolumeTest.at(
-                Command.MoveVolume.class,
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.MoveVolume.class, "publish");
         assertThat(bench.run(operation, 1, command)).isNull();
         assertThat(from.files()).containsExactly("disk");
 

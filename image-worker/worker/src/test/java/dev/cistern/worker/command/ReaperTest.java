@@ -2,42 +2,23 @@ package dev.cistern.worker.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
-import dev.cistern.worker.execution.DroppedException;
 import dev.cistern.worker.folder.Reaper;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ReaperTest {
+class ReaperTest extends PoolBench {
     private static final Duration YOUNG = Duration.ofHours(1);
-
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID operation = UUID.randomUUID();
-    private final UUID volume = UUID.randomUUID();
-    private TestPool pool;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
-        CreateVolumeTest.at(
-                "intent",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.CreateVolume.class, "intent");
         bench.run(operation, 1, pool.create(volume, "disk"));
         assertThat(pool.staged()).hasSize(1);
-    }
-
-    @AfterEach
-    void stop() {
-        bench.close();
     }
 
     private void reap(Duration age, boolean runs) {

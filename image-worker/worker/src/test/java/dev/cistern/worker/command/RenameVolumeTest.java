@@ -1,41 +1,23 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class RenameVolumeTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
+class RenameVolumeTest extends PoolBench {
     private ImageRef image;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk"));
         image = pool.image("disk", "raw");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private Command.RenameVolume rename(String name) {
@@ -64,12 +46,7 @@ class RenameVolumeTest {
 
     @Test
     void finishesWhatAnEarlierAttemptHasBegun() throws Exception {
-        CreateVolumeTest.at(
-                Command.RenameVolume.class,
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.RenameVolume.class, "publish");
         assertThat(bench.run(operation, 1, rename("web"))).isNull();
         Files.writeString(pool.file("disk"), "the user's");
 
@@ -132,12 +109,7 @@ class RenameVolumeTest {
 
     @Test
     void keepsTheNameWhenItIsSettledBeforeItBegan() throws Exception {
-        CreateVolumeTest.at(
-                Command.RenameVolume.class,
-                "intent",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.RenameVolume.class, "intent");
         bench.run(operation, 1, rename("web"));
 
         assertThat(bench.run(pool.settle(operation, rename("web"))))

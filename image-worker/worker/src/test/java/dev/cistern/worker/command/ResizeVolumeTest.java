@@ -1,45 +1,26 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
-import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Resizing, and with it what all changes of an image in its place have in common. */
-class ResizeVolumeTest {
+class ResizeVolumeTest extends PoolBench {
     private static final long MIB = 1 << 20;
-
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk", "qcow2"));
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private Command.ResizeVolume resize(long capacity) throws Exception {
@@ -98,8 +79,7 @@ class ResizeVolumeTest {
     @Test
     void undoesTheGrowthWhenCancelledWhileItTakesSpace() throws Exception {
         bench.run(pool.create(UUID.randomUUID(), "other", "raw"));
-        CreateVolumeTest.at(
-                Command.ResizeVolume.class, "resized", () -> bench.hand.cancel(operation));
+        at(Command.ResizeVolume.class, "resized", () -> bench.hand.cancel(operation));
 
         var result = bench.run(operation, 1, resize("other", "raw", 4 * MIB, false, true));
 
@@ -109,8 +89,7 @@ class ResizeVolumeTest {
 
     @Test
     void changesNothingWhenCancelledInTime() throws Exception {
-        CreateVolumeTest.at(
-                Command.ResizeVolume.class, "intent", () -> bench.hand.cancel(operation));
+        at(Command.ResizeVolume.class, "intent", () -> bench.hand.cancel(operation));
 
         assertThat(code(bench.run(operation, 1, resize(3 * MIB)))).isEqualTo(ProblemCode.CANCELLED);
         assertThat(capacity()).isEqualTo(MIB);
@@ -173,12 +152,7 @@ class ResizeVolumeTest {
     @ParameterizedTest
     @ValueSource(strings = {"intent", "change"})
     void isSettledByWhatTheImageTells(String moment) throws Exception {
-        CreateVolumeTest.at(
-                Command.ResizeVolume.class,
-                moment,
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.ResizeVolume.class, moment);
         var resize = resize(3 * MIB);
         assertThat(bench.run(operation, 1, resize)).isNull();
 

@@ -8,32 +8,15 @@ import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ScanPoolTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
+class ScanPoolTest extends PoolBench {
     private final List<String> gone = new ArrayList<>();
-    private TestPool pool;
     private @Nullable UUID told;
-
-    @BeforeEach
-    void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
-    }
-
-    @AfterEach
-    void stop() {
-        bench.close();
-    }
 
     private List<FileFacts> scan() throws Exception {
         return scan(UUID.randomUUID(), null);

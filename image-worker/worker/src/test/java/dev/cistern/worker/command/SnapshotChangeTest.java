@@ -1,9 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageRef;
@@ -12,39 +10,23 @@ import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.worker.Eventually;
-import dev.cistern.worker.execution.DroppedException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SnapshotChangeTest {
+class SnapshotChangeTest extends PoolBench {
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.123456Z");
 
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
     private ImageRef disk;
     private long generation = 1;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk", "qcow2"));
         disk = pool.image("disk", "qcow2");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private static SnapshotRef named(String name, Instant taken) {
@@ -88,12 +70,7 @@ class SnapshotChangeTest {
     @Test
     void takesOneOnceWhateverTheJournalKnows() throws Exception {
         var create = create(named("noon", NOON));
-        CreateVolumeTest.at(
-                Command.CreateSnapshot.class,
-                "change",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.CreateSnapshot.class, "change");
         assertThat(bench.run(operation, 1, create)).isNull();
 
         assertThat(facts(bench.run(operation, 2, create)).snapshots()).hasSize(1);
@@ -137,12 +114,7 @@ class SnapshotChangeTest {
         bench.run(create(before));
         write(7);
         var revert = revert(before);
-        CreateVolumeTest.at(
-                Command.RevertToSnapshot.class,
-                "change",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.RevertToSnapshot.class, "change");
         assertThat(bench.run(operation, 1, revert)).isNull();
 
         assertThat(bench.run(pool.settle(operation, revert)))
@@ -182,8 +154,7 @@ class SnapshotChangeTest {
 
     @Test
     void takesNoneWhenCancelledInTime() throws Exception {
-        CreateVolumeTest.at(
-                Command.CreateSnapshot.class, "intent", () -> bench.hand.cancel(operation));
+        at(Command.CreateSnapshot.class, "intent", () -> bench.hand.cancel(operation));
 
         assertThat(code(bench.run(operation, 1, create(named("noon", NOON)))))
                 .isEqualTo(ProblemCode.CANCELLED);

@@ -1,9 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Result;
@@ -11,35 +9,19 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.worker.execution.DroppedException;
 import dev.cistern.worker.folder.Reaper;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are put aside, come back, or go for good. */
-class TrashTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
+class TrashTest extends PoolBench {
     private long inode;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(volume, "disk"));
         inode = TestPool.inode(pool.file("disk"));
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private Command.TrashVolume trash() {
@@ -111,7 +93,7 @@ class TrashTest {
         bench.run(trash());
         Files.writeString(pool.file("disk"), "the user's");
         var purge = new Command.DeleteVolume(pool.place(), volume, 3, "disk", inode);
-        CreateVolumeTest.at(
+        at(
                 Command.DeleteVolume.class,
                 "tombstone",
                 () -> {
@@ -134,12 +116,7 @@ class TrashTest {
 
     @Test
     void settlesWhatIsAsideAsDone() throws Exception {
-        CreateVolumeTest.at(
-                Command.TrashVolume.class,
-                "publish",
-                () -> {
-                    throw new DroppedException("as if it had died here");
-                });
+        dieAt(Command.TrashVolume.class, "publish");
         bench.run(operation, 1, trash());
 
         assertThat(bench.run(pool.settle(operation, trash())))

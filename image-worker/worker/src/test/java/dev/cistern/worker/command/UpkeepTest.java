@@ -1,9 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.WipeAlgorithm;
@@ -11,38 +9,24 @@ import dev.cistern.common.problem.ProblemCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Flatten, commit, compact: images that are changed where they are. */
-class UpkeepTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
+class UpkeepTest extends PoolBench {
     private final UUID base = UUID.randomUUID();
     private final UUID top = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
 
     @BeforeEach
     void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
         bench.run(pool.create(base, "base", "qcow2"));
         Qemu.io(pool.file("base"), "qcow2", "write -P 0x11 0 128k");
         Qemu.img(pool.path(), "create", "-q", "-f", "qcow2", "-b", "base", "-F", "qcow2", "top");
         Qemu.io(pool.file("top"), "qcow2", "write -P 0x22 64k 128k");
         Qemu.img(pool.path(), "convert", "-O", "raw", "top", "../expected");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private Command.FlattenVolume flatten() throws IOException {
@@ -81,8 +65,7 @@ class UpkeepTest {
 
     @Test
     void nothingIsFlattenedOnceItIsCancelled() throws Exception {
-        CreateVolumeTest.at(
-                Command.FlattenVolume.class, "intent", () -> bench.hand.cancel(operation));
+        at(Command.FlattenVolume.class, "intent", () -> bench.hand.cancel(operation));
 
         assertThat(code(bench.run(operation, 1, flatten()))).isEqualTo(ProblemCode.CANCELLED);
         assertThat(Qemu.img(pool.path(), "info", "top")).contains("backing file: base");
@@ -206,8 +189,8 @@ class UpkeepTest {
         Qemu.img(pool.path(), "snapshot", "-c", "inner", "top");
         var commit = commit();
 
-        assertThat(CreateVolumeTest.code(bench.run(flatten()))).isEqualTo(ProblemCode.VOLUME_STATE);
-        assertThat(CreateVolumeTest.code(bench.run(commit))).isEqualTo(ProblemCode.VOLUME_STATE);
+        assertThat(code(bench.run(flatten()))).isEqualTo(ProblemCode.VOLUME_STATE);
+        assertThat(code(bench.run(commit))).isEqualTo(ProblemCode.VOLUME_STATE);
 
         Qemu.img(pool.path(), "snapshot", "-a", "inner", "top");
         Qemu.img(pool.path(), "compare", "-F", "raw", "top", "../expected");
