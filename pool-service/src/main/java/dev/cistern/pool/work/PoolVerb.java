@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** Something that can be done to a pool. */
 public sealed interface PoolVerb extends UseCase
-        permits BuildPool, StartPool, StopPool, DrainPool, RefreshPool, DeletePool, UndefinePool {
+        permits BuildPool, StartPool, ClosingVerb, RefreshPool, DeletePool, UndefinePool {
 
     @Override
     default String kind() {
