@@ -172,6 +172,7 @@ final class ClonesTest {
                                 disk.permissions(),
                                 null,
                                 List.of(facts),
+                                null,
                                 null)));
     }
 

@@ -170,6 +170,7 @@ final class ConversionsTest {
                 bare.permissions(),
                 null,
                 List.of(new SnapshotFacts("1", snapshot.name(), snapshot.taken(), MIB, 0)),
+                null,
                 null);
     }
 

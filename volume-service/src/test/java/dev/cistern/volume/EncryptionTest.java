@@ -61,7 +61,8 @@ final class EncryptionTest {
                 null,
                 List.of(),
                 new ImageOptions(null, "1.1", 65_536, false, false, "zlib", 16)
-                        .encrypted(new ImageEncryption("luks", null)));
+                        .encrypted(new ImageEncryption("luks", null)),
+                null);
     }
 
     private UUID created(VolumeStory story, String name) {

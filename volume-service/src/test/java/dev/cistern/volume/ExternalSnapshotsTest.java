@@ -93,6 +93,7 @@ final class ExternalSnapshotsTest {
                 file.permissions(),
                 null,
                 List.of(snapshot),
+                null,
                 null);
     }
 
@@ -327,7 +328,8 @@ final class ExternalSnapshotsTest {
                 new Permissions(0, 0, 0600),
                 null,
                 List.of(),
-                ImageOptions.vmdk(subformat, null, null));
+                ImageOptions.vmdk(subformat, null, null),
+                null);
     }
 
     private UUID vmdk(VolumeStory story, String subformat) {

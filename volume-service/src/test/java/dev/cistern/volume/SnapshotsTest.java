@@ -78,6 +78,7 @@ final class SnapshotsTest {
                 bare.permissions(),
                 null,
                 snapshots,
+                null,
                 null);
     }
 

@@ -104,7 +104,8 @@ final class VolumeXmlTest {
                                 command.permissions(),
                                 null,
                                 List.of(),
-                                options)));
+                                options,
+                                null)));
         end(message.operation());
     }
 
@@ -155,7 +156,8 @@ final class VolumeXmlTest {
                         bare.permissions(),
                         null,
                         List.of(),
-                        new ImageOptions(null, "0.10", 65_536, false, false, "zlib", 16)));
+                        new ImageOptions(null, "0.10", 65_536, false, false, "zlib", 16),
+                        null));
         var id = given().get("/v1/volumes/" + story.pool() + ":old").jsonPath().getString("id");
 
         var document = XmlPath.from(xml(UUID.fromString(id)));

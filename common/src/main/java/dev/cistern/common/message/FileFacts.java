@@ -74,38 +74,7 @@ public record FileFacts(
                 permissions,
                 problem,
                 List.of(),
-                null);
-    }
-
-    /** A file that is an image itself. */
-    public FileFacts(
-            String name,
-            String format,
-            long capacity,
-            long allocation,
-            @Nullable String backingFile,
-            @Nullable String backingFormat,
-            long inode,
-            long size,
-            Instant modified,
-            Permissions permissions,
-            @Nullable String problem,
-            List<SnapshotFacts> snapshots,
-            @Nullable ImageOptions options) {
-        this(
-                name,
-                format,
-                capacity,
-                allocation,
-                backingFile,
-                backingFormat,
-                inode,
-                size,
-                modified,
-                permissions,
-                problem,
-                snapshots,
-                options,
+                null,
                 null);
     }
 

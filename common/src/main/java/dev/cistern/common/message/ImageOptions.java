@@ -55,32 +55,7 @@ public record ImageOptions(
                 refcountBits,
                 null,
                 null,
-                null);
-    }
-
-    /** An image that is not encrypted. */
-    public ImageOptions(
-            @Nullable String preallocation,
-            @Nullable String compat,
-            @Nullable Integer clusterSize,
-            @Nullable Boolean extendedL2,
-            @Nullable Boolean lazyRefcounts,
-            @Nullable String compressionType,
-            @Nullable Integer refcountBits,
-            @Nullable String subformat,
-            @Nullable String adapterType,
-            @Nullable String hardwareVersion) {
-        this(
-                preallocation,
-                compat,
-                clusterSize,
-                extendedL2,
-                lazyRefcounts,
-                compressionType,
-                refcountBits,
-                subformat,
-                adapterType,
-                hardwareVersion,
+                null,
                 null);
     }
 
@@ -90,7 +65,17 @@ public record ImageOptions(
             @Nullable String adapterType,
             @Nullable String hardwareVersion) {
         return new ImageOptions(
-                null, null, null, null, null, null, null, subformat, adapterType, hardwareVersion);
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                subformat,
+                adapterType,
+                hardwareVersion,
+                null);
     }
 
     /** Whether making the image takes its space at once, which takes its time. */

@@ -95,7 +95,8 @@ final class Facts {
                 new Permissions(status.user(), status.group(), status.mode()),
                 problem,
                 snapshots,
-                info == null ? null : options(info.details()));
+                info == null ? null : options(info.details()),
+                null);
     }
 
     /** What an image is beyond its format and capacity. */
