@@ -30,15 +30,6 @@ public sealed interface Command {
     }
 
     /**
-     * A file system to be made on a device.
-     *
-     * @param type as in {@code mkfs -t}
-     * @param overwrite whatever is on the device; without it a device with anything on it that is
-     *     known is refused
-     */
-    record Formatting(String device, String type, boolean overwrite) {}
-
-    /**
      * Claims the pool's folder for this installation and measures it.
      *
      * @param claimed whether an earlier start has put the marker there: one that is absent then
@@ -69,12 +60,7 @@ public sealed interface Command {
      * @param basis an earlier scan, by its operation: a worker that remembers it need only tell
      *     what is different since; null to be told everything
      */
-    record ScanPool(PoolPlace pool, @Nullable UUID basis) implements Command {
-        /** A scan that tells everything. */
-        public ScanPool(PoolPlace pool) {
-            this(pool, null);
-        }
-    }
+    record ScanPool(PoolPlace pool, @Nullable UUID basis) implements Command {}
 
     /**
      * Removes a leftover for good.
@@ -118,26 +104,6 @@ public sealed interface Command {
         public CreateVolume {
             options = options == null ? ImageOptions.USUAL : options;
         }
-
-        /** An image as usual. */
-        public CreateVolume(
-                PoolPlace pool,
-                UUID volumeId,
-                long generation,
-                String name,
-                String format,
-                long capacity,
-                Permissions permissions) {
-            this(
-                    pool,
-                    volumeId,
-                    generation,
-                    name,
-                    format,
-                    capacity,
-                    permissions,
-                    ImageOptions.USUAL);
-        }
     }
 
     /**
@@ -159,20 +125,7 @@ public sealed interface Command {
             ImageSource source,
             CloneStrategy strategy,
             @Nullable ImageShape shape)
-            implements OfVolume {
-        /** An image that is like its source. */
-        public CloneVolume(
-                PoolPlace pool,
-                UUID volumeId,
-                long generation,
-                String name,
-                String format,
-                Permissions permissions,
-                ImageSource source,
-                CloneStrategy strategy) {
-            this(pool, volumeId, generation, name, format, permissions, source, strategy, null);
-        }
-    }
+            implements OfVolume {}
 
     /** Makes an image independent of those below it, by copying into it what it has from them. */
     record FlattenVolume(PoolPlace pool, UUID volumeId, long generation, ImageRef image)

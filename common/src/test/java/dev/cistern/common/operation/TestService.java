@@ -3,6 +3,7 @@ package dev.cistern.common.operation;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.CommandMessage;
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.message.Owner;
@@ -93,7 +94,14 @@ final class TestService implements AutoCloseable {
 
     static Command.CreateVolume create(UUID volume) {
         return new Command.CreateVolume(
-                place(), volume, 1, "disk", "raw", 1 << 20, Permissions.VOLUME_DEFAULT);
+                place(),
+                volume,
+                1,
+                "disk",
+                "raw",
+                1 << 20,
+                Permissions.VOLUME_DEFAULT,
+                ImageOptions.USUAL);
     }
 
     static PoolPlace place() {

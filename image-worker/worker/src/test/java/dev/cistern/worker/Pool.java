@@ -1,6 +1,7 @@
 package dev.cistern.worker;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolPlace;
 import java.io.IOException;
@@ -22,7 +23,14 @@ record Pool(PoolPlace place) {
 
     Command.CreateVolume create(UUID volume, String name) {
         return new Command.CreateVolume(
-                place, volume, 1, name, "qcow2", 1 << 20, new Permissions(-1, -1, 0600));
+                place,
+                volume,
+                1,
+                name,
+                "qcow2",
+                1 << 20,
+                new Permissions(-1, -1, 0600),
+                ImageOptions.USUAL);
     }
 
     Path lock(UUID volume) {

@@ -1,6 +1,7 @@
 package dev.cistern.pool.work;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.Formatting;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
@@ -64,7 +65,7 @@ public record BuildPool(Workshop workshop) implements PoolVerb {
                         workshop.place(pool), pool.permissions(), formatting.orElse(null)));
     }
 
-    private static Optional<Command.Formatting> formatting(Pool pool, Device wanted) {
+    private static Optional<Formatting> formatting(Pool pool, Device wanted) {
         if (wanted == Device.KEEP) {
             return Optional.empty();
         }
@@ -76,7 +77,7 @@ public record BuildPool(Workshop workshop) implements PoolVerb {
                             .formatted(pool.name()));
         }
         return Optional.of(
-                new Command.Formatting(
+                new Formatting(
                         Objects.requireNonNull(source.device()),
                         source.formatOrAuto(),
                         wanted == Device.OVERWRITE));

@@ -1,6 +1,6 @@
 package dev.cistern.worker.mount;
 
-import dev.cistern.common.message.Command.Formatting;
+import dev.cistern.common.message.Formatting;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.io.IOException;

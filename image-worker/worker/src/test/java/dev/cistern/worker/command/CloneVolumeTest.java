@@ -41,7 +41,8 @@ class CloneVolumeTest extends PoolBench {
                 "qcow2",
                 TestPool.MODE,
                 new ImageSource(pool.place(), source, pool.image("base", "qcow2")),
-                strategy);
+                strategy,
+                null);
     }
 
     private static CloneStrategy used(@Nullable Result result) {

@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import java.nio.file.Files;
@@ -243,7 +244,14 @@ class CreateVolumeTest extends PoolBench {
     void leavesNothingWhenTheFormatIsUnknown() throws Exception {
         var command =
                 new Command.CreateVolume(
-                        pool.place(), volume, 1, "disk", "floppy", 1 << 20, TestPool.MODE);
+                        pool.place(),
+                        volume,
+                        1,
+                        "disk",
+                        "floppy",
+                        1 << 20,
+                        TestPool.MODE,
+                        ImageOptions.USUAL);
 
         assertThat(code(bench.run(command))).isEqualTo(ProblemCode.UNSUPPORTED);
         assertThat(pool.files()).isEmpty();

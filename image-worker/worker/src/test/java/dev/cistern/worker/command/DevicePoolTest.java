@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.Command.Formatting;
+import dev.cistern.common.message.Formatting;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolMount;
 import dev.cistern.common.message.PoolPlace;

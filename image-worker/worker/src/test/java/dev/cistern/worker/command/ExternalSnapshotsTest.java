@@ -219,7 +219,8 @@ class ExternalSnapshotsTest extends PoolBench {
                         "qcow2",
                         TestPool.MODE,
                         new ImageSource(pool.place(), volume, image(), null),
-                        CloneStrategy.BEST);
+                        CloneStrategy.BEST,
+                        null);
 
         assertThat(code(bench.run(clone))).isEqualTo(ProblemCode.VOLUME_STATE);
         assertThat(pool.file("clone")).doesNotExist();

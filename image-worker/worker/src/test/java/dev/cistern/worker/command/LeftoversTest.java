@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What is left in Cistern's own folder is told of, adopted or purged, and nothing else is. */
 class LeftoversTest extends PoolBench {
     private List<Leftover> scanned() throws Exception {
-        var result = bench.run(new Command.ScanPool(pool.place()));
+        var result = bench.run(new Command.ScanPool(pool.place(), null));
         return ((Result.PoolScanned) Objects.requireNonNull(result)).leftovers();
     }
 

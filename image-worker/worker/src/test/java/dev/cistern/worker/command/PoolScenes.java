@@ -22,7 +22,7 @@ final class PoolScenes {
                 new Command.StopPool(place),
                 new Command.ReleasePool(place),
                 new Command.DeletePool(place, null),
-                new Command.ScanPool(place));
+                new Command.ScanPool(place, null));
     }
 
     static final class Building implements Scene {
@@ -98,7 +98,7 @@ final class PoolScenes {
         public Command prepare(TestPool pool, Workbench bench) throws Exception {
             bench.run(new Command.StartPool(pool.place(), false));
             Files.writeString(pool.file("file"), "the user's");
-            return new Command.ScanPool(pool.place());
+            return new Command.ScanPool(pool.place(), null);
         }
 
         @Override

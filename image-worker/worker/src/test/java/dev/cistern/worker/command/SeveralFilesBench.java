@@ -70,7 +70,7 @@ abstract class SeveralFilesBench extends PoolBench {
 
     List<FileFacts> scan() throws Exception {
         var id = UUID.randomUUID();
-        bench.run(id, 1, new Command.ScanPool(pool.place()));
+        bench.run(id, 1, new Command.ScanPool(pool.place(), null));
         return bench.results.stream()
                 .filter(message -> message.operation().equals(id))
                 .flatMap(

@@ -54,7 +54,8 @@ class SeveralFilesCopyTest extends SeveralFilesBench {
                                         pool.place(),
                                         UUID.randomUUID(),
                                         pool.image("b.vmdk", "vmdk")),
-                                CloneStrategy.FULL));
+                                CloneStrategy.FULL,
+                                null));
 
         assertThat(code(result)).isEqualTo(ProblemCode.UNSUPPORTED);
         assertThat(pool.files()).containsExactly("a-flat.vmdk", "b.vmdk");

@@ -71,7 +71,8 @@ class SeveralFilesCrashTest {
                                 "vmdk",
                                 TestPool.MODE,
                                 new ImageSource(pool.place(), VOLUME, disk(pool, bench)),
-                                CloneStrategy.FULL);
+                                CloneStrategy.FULL,
+                                null);
                 case CONVERTING_TO -> convert(pool, one(pool, bench), SPLIT);
                 case CONVERTING_FROM -> convert(pool, disk(pool, bench), ImageOptions.USUAL);
                 case RENAMING ->

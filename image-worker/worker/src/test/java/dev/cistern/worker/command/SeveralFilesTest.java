@@ -233,7 +233,7 @@ class SeveralFilesTest extends SeveralFilesBench {
         bench.run(new Command.TrashVolume(pool.place(), volume, 2, disk));
         var left =
                 (Result.PoolScanned)
-                        Objects.requireNonNull(bench.run(new Command.ScanPool(pool.place())));
+                        Objects.requireNonNull(bench.run(new Command.ScanPool(pool.place(), null)));
         assertThat(left.leftovers())
                 .singleElement()
                 .satisfies(one -> assertThat(one.size()).isGreaterThan(CAPACITY));

@@ -179,7 +179,7 @@ class SnapshotChangeTest extends PoolBench {
     void aScanTellsOfThem() throws Exception {
         Qemu.img(pool.path(), "snapshot", "-c", "theirs", "disk");
 
-        bench.submit(operation, 1, new Command.ScanPool(pool.place()));
+        bench.submit(operation, 1, new Command.ScanPool(pool.place(), null));
         Eventually.that("scanned", () -> !bench.hand.runs(operation));
 
         assertThat(bench.results)

@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
@@ -53,7 +54,8 @@ record TestPool(PoolPlace place) {
     }
 
     Command.CreateVolume create(UUID volume, String name, String format) {
-        return new Command.CreateVolume(place, volume, 1, name, format, 1 << 20, MODE);
+        return new Command.CreateVolume(
+                place, volume, 1, name, format, 1 << 20, MODE, ImageOptions.USUAL);
     }
 
     /** A file that is there. */

@@ -58,7 +58,8 @@ final class VolumeScenes {
                 "qcow2",
                 TestPool.MODE,
                 new ImageSource(pool.place(), SOURCE, base),
-                CloneStrategy.LINKED);
+                CloneStrategy.LINKED,
+                null);
     }
 
     static Command.RenameVolume rename(TestPool pool, ImageRef image) {

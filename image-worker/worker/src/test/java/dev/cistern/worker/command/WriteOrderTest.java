@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.CommandMessage;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Owner;
 import dev.cistern.worker.ChildJvm;
@@ -33,7 +34,14 @@ class WriteOrderTest {
         }
         var command =
                 new Command.CreateVolume(
-                        pool.place(), UUID.randomUUID(), 1, "disk", format, 1 << 20, TestPool.MODE);
+                        pool.place(),
+                        UUID.randomUUID(),
+                        1,
+                        "disk",
+                        format,
+                        1 << 20,
+                        TestPool.MODE,
+                        ImageOptions.USUAL);
 
         var calls = trace(command, "VolumeCreated");
 

@@ -22,7 +22,7 @@ class PacesTest {
                 Owner.VOLUME,
                 null,
                 limit,
-                new Command.ScanPool(new PoolPlace(pool, new UUID(2, 2), 1, "/pool")));
+                new Command.ScanPool(new PoolPlace(pool, new UUID(2, 2), 1, "/pool"), null));
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.cistern.worker.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cistern.common.message.Command.Formatting;
+import dev.cistern.common.message.Formatting;
 import dev.cistern.common.message.PoolMount;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.problem.ProblemCode;
