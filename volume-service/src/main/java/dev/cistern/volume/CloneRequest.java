@@ -3,9 +3,11 @@ package dev.cistern.volume;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,18 @@ public record CloneRequest(
         public long capacity(long bytes) {
             return capacity == null ? bytes : Math.max(bytes, capacity);
         }
+
+        /**
+         * What the clone is like in all that it does not have from a copy of the file.
+         *
+         * @param format of the clone, and {@code encryption} its own
+         */
+        public ImageShape of(
+                Origin origin, long bytes, String format, @Nullable ImageEncryption encryption) {
+            var both = format.equals("qcow2") && origin.format().equals("qcow2");
+            var like = both && options.equals(ImageOptions.USUAL) ? origin.options() : options;
+            return new ImageShape(like.encrypted(encryption), capacity(bytes));
+        }
     }
 
     /** Refuses what cannot be a volume, with the reason. */
@@ -99,13 +113,26 @@ public record CloneRequest(
                         wanted.permissions()));
     }
 
-    /** The format of a clone of an image. */
-    public String format(Volume source) {
-        var wanted = shape.format();
+    /** The format that is asked for, whatever the source is. */
+    public Optional<String> formatIfSaid() {
         return switch (strategy) {
-            case LINKED -> "qcow2";
-            case BEST, REFLINK, FULL -> wanted == null ? source.format() : wanted;
+            case LINKED -> Optional.of("qcow2");
+            case BEST, REFLINK, FULL -> Optional.ofNullable(shape.format());
         };
+    }
+
+    /** The format of a clone of an image. */
+    public String format(Origin source) {
+        return formatIfSaid().orElse(source.format());
+    }
+
+    /** Refuses a snapshot of a file that is no volume. */
+    public void requireNoSnapshot(String file) {
+        if (snapshot != null) {
+            throw refused(
+                    "'%s' is no volume, so it has no snapshot that could be named: refresh its pool, then clone from the snapshot"
+                            .formatted(file));
+        }
     }
 
     /**
@@ -113,12 +140,10 @@ public record CloneRequest(
      *
      * @param bytes capacity of what is cloned
      */
-    public void requireShape(Volume source, long bytes) {
+    public void requireShape(Origin source, long bytes) {
         var format = format(source);
         CreationRules.requireFilled(format, shape.capacity(bytes), shape.options());
-        if (strategy == CloneStrategy.LINKED
-                || snapshot != null
-                || !shape.isThatOf(format, source.format(), bytes)) {
+        if (!isCopyOfFile(source, bytes)) {
             source.requireReadable();
         }
         if (strategy == CloneStrategy.REFLINK && !shape.isThatOf(format, source.format(), bytes)) {
@@ -126,28 +151,41 @@ public record CloneRequest(
         }
     }
 
+    /** Whether it has all that the file has, and not the content alone. */
+    private boolean isCopyOfFile(Origin source, long bytes) {
+        return strategy != CloneStrategy.LINKED
+                && snapshot == null
+                && shape.isThatOf(format(source), source.format(), bytes);
+    }
+
     /** A reflink shares the blocks of the source. */
-    public static ProblemException notByReflink(Volume source) {
+    public static ProblemException notByReflink(Origin source) {
         return refused(
-                "a reflink of '%s' has its format (%s), options and capacity: clone in full to change them"
-                        .formatted(source.name(), source.format()));
+                "a reflink of %s has its format (%s), options and capacity: clone in full to change them"
+                        .formatted(source.what(), source.format()));
     }
 
     /**
      * How the content of a clone is encrypted. A qcow2 image made of one that is encrypted is
-     * encrypted as that is, unless another secret is asked for; one of another format is not.
+     * encrypted with the secret of that, unless another one is asked for; one of another format is
+     * not.
+     *
+     * @param bytes capacity of what is cloned
      */
-    public @Nullable ImageEncryption encryption(Volume source) {
+    public @Nullable ImageEncryption encryption(Origin source, long bytes) {
         var asked = shape.options().encryption();
-        return asked == null && format(source).equals("qcow2") ? source.encryption() : asked;
+        if (asked != null || source.encryption() == null || !format(source).equals("qcow2")) {
+            return asked;
+        }
+        return isCopyOfFile(source, bytes) ? source.encryption() : source.encryption().anew();
     }
 
     /** Refuses a linked clone in another pool than its source. */
-    public void requirePool(PoolView target, Volume source) {
-        if (strategy == CloneStrategy.LINKED && !target.id().equals(source.poolId())) {
+    public void requirePool(PoolView target, PoolView source) {
+        if (strategy == CloneStrategy.LINKED && !target.id().equals(source.id())) {
             throw refused(
                     "a linked clone must be in the pool of its source, '%s'"
-                            .formatted(source.pool()));
+                            .formatted(source.name()));
         }
     }
 

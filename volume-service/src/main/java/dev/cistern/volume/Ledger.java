@@ -172,8 +172,9 @@ public final class Ledger {
                                                 + " and (v.state in ('AVAILABLE', 'DELETING', 'TRASHED')"
                                                 + " or v.state = 'CREATING' and exists (select from operation o"
                                                 + " where o.target = v.id and o.finished_at is null and (o.kind = 'CreateVolume'"
-                                                + " and o.lane = 'BULK' or o.kind = 'CloneVolume' and"
-                                                + " o.request->'shape'->'options'->>'preallocation' in ('falloc', 'full'))))")
+                                                + " and o.lane = 'BULK' or o.kind in ('CloneVolume', 'CloneFile')"
+                                                + " and coalesce(o.request->'shape', o.request->'wanted'->'shape')"
+                                                + "->'options'->>'preallocation' in ('falloc', 'full'))))")
                                 .bind("pool", pool)
                                 .bind("asking", Columns.uuids(asking, Demand::entered))
                                 .mapTo(BigDecimal.class)

@@ -65,11 +65,15 @@ public final class PoolViews {
      * @throws ProblemException if there is none
      */
     public PoolView named(String nameOrId) {
+        return find(nameOrId).orElseThrow(() -> notFound(nameOrId));
+    }
+
+    /** The same; empty if there is none. */
+    public Optional<PoolView> find(String nameOrId) {
         return one(
-                        "select * from pool_view where (name = :key or id::text = :key)"
-                                + " and state <> 'FORGOTTEN' order by name = :key desc, epoch desc limit 1",
-                        nameOrId)
-                .orElseThrow(() -> notFound(nameOrId));
+                "select * from pool_view where (name = :key or id::text = :key)"
+                        + " and state <> 'FORGOTTEN' order by name = :key desc, epoch desc limit 1",
+                nameOrId);
     }
 
     private static ProblemException notFound(String nameOrId) {

@@ -1,6 +1,7 @@
 package dev.cistern.volume;
 
 import dev.cistern.common.message.ImageEncryption;
+import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemCode;
@@ -91,12 +92,7 @@ public record Volume(
      * @throws ProblemException if it is encrypted and nobody has said with which secret
      */
     public void requireReadable() {
-        if (encryption != null && encryption.secret() == null) {
-            throw new ProblemException(
-                    ProblemCode.SECRET_UNAVAILABLE,
-                    "volume '%s' is encrypted, and no secret of it is known: it can be cloned in full as it is, moved, renamed and deleted"
-                            .formatted(name));
-        }
+        Origin.of(this, ImageOptions.USUAL).requireReadable();
     }
 
     /**

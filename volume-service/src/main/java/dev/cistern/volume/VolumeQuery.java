@@ -112,14 +112,18 @@ public final class VolumeQuery {
      * @throws ProblemException if there is none
      */
     public Volume get(String reference) {
-        return withId(reference)
-                .or(() -> named(reference))
+        return find(reference)
                 .orElseThrow(
                         () ->
                                 new ProblemException(
                                         ProblemCode.VOLUME_NOT_FOUND,
                                         "there is no volume '%s'; volumes go by id or POOL:NAME"
                                                 .formatted(reference)));
+    }
+
+    /** The same; empty if there is none. */
+    public Optional<Volume> find(String reference) {
+        return withId(reference).or(() -> named(reference));
     }
 
     private Optional<Volume> withId(String text) {

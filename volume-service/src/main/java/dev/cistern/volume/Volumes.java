@@ -71,6 +71,15 @@ public final class Volumes {
         return entered(pool, name, tenant, format, capacity, permissions, null);
     }
 
+    /** What is being made is to be so, which was not known when it was entered. */
+    public void shaped(UUID id, String format, long capacity) {
+        update(
+                "update volume set format = :format, capacity = :capacity"
+                        + " where id = :id and state = 'CREATING'",
+                id,
+                statement -> statement.bind("format", format).bind("capacity", capacity));
+    }
+
     /** The same for one whose file is there already, of which little is known. */
     public UUID requested(PoolView pool, String name, long size, String tenant) {
         return entered(pool, name, tenant, "raw", size, Permissions.VOLUME_DEFAULT, null);

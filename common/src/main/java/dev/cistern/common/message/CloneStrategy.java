@@ -18,6 +18,14 @@ public enum CloneStrategy {
     /** All bytes are copied. */
     FULL;
 
+    /** Whether it may take as long as there is to copy. */
+    public boolean copies() {
+        return switch (this) {
+            case BEST, FULL -> true;
+            case REFLINK, LINKED -> false;
+        };
+    }
+
     /** As the API and messages write it. */
     @JsonValue
     public String text() {

@@ -63,6 +63,13 @@ public sealed interface Command {
     record ScanPool(PoolPlace pool, @Nullable UUID basis) implements Command {}
 
     /**
+     * Looks at one file in the pool's folder, of which no volume need be known.
+     *
+     * @param name of the file, as users see it
+     */
+    record LookAtFile(PoolPlace pool, String name) implements Command {}
+
+    /**
      * Removes a leftover for good.
      *
      * @param inode its number: a later one of that name is not touched
@@ -107,8 +114,8 @@ public sealed interface Command {
     }
 
     /**
-     * Makes a new image that reads as another volume does, or did in a snapshot, and publishes it
-     * under its name.
+     * Makes a new image that reads as another volume does, or did in a snapshot, or as a file in a
+     * pool does that is no volume, and publishes it under its name.
      *
      * @param name file name in the pool's folder
      * @param format of the new image; without a shape that of the source, or qcow2 for a linked one

@@ -14,4 +14,9 @@ public record ImageEncryption(
         String format, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String secret) {
     /** The format of which images are made. */
     public static final String LUKS = "luks";
+
+    /** As an image is made anew with the same secret. */
+    public ImageEncryption anew() {
+        return new ImageEncryption(LUKS, secret);
+    }
 }

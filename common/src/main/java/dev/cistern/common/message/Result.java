@@ -87,6 +87,9 @@ public sealed interface Result {
         }
     }
 
+    /** The file is there. */
+    record FileSeen(FileFacts file) implements Done {}
+
     /** The leftover is gone, or was not there. */
     record LeftoverPurged() implements Done {}
 

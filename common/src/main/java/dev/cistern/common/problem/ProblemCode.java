@@ -22,6 +22,7 @@ public enum ProblemCode {
     TOKEN_MISSING(401, "A token is needed"),
     TOKEN_WRONG(403, "The token is not that of the transfer"),
     RANGE_NOT_SATISFIABLE(416, "The range is not within the content"),
+    FILE_NOT_FOUND(404, "No such file"),
     NAME_TAKEN(409, "The name is taken"),
     FILE_EXISTS(409, "A file with that name exists"),
     POOL_NOT_RUNNING(409, "The storage pool is not running"),

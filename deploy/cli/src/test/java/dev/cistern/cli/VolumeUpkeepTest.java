@@ -47,6 +47,54 @@ final class VolumeUpkeepTest {
         assertThat(server.lastBody()).isEqualTo(body.replace('\'', '"'));
     }
 
+    private static final String NO_VOLUME =
+            "{\"type\":\"about:blank\",\"code\":\"volume-not-found\",\"title\":\"No such volume\",\"status\":404,\"detail\":\"there is none\"}";
+
+    @ParameterizedTest
+    @CsvSource({"web1 web2 --pool images", "images:web1 web2"})
+    void clonesAFileWhereThereIsNoVolume(String arguments) {
+        server.answers(404, NO_VOLUME).answers(202, operation("volume", "succeeded"));
+
+        var run = client.run("vol-clone " + arguments);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(server.lines())
+                .containsExactly(
+                        "POST /v1/volumes/images%3Aweb1/clone",
+                        "POST /v1/volumes/-/clone?file=images%3Aweb1");
+        assertThat(server.lastBody()).isEqualTo("{\"name\":\"web2\",\"strategy\":\"best\"}");
+    }
+
+    @Test
+    void clonesAFileByItsPath() {
+        server.answers(200, page())
+                .answers(200, page(pool("images", "running")))
+                .answers(202, operation("volume", "succeeded"));
+
+        var run = client.run("vol-clone /images/web1 web2");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(server.lines().getLast())
+                .isEqualTo("POST /v1/volumes/-/clone?file=" + Bodies.POOL_ID + "%3Aweb1");
+    }
+
+    @Test
+    void clonesNothingThatIsInNoPool() {
+        server.answers(200, page()).answers(200, page(pool("images", "running")));
+
+        assertThat(client.run("vol-clone /elsewhere/web1 web2").err())
+                .contains("no volume has the path '/elsewhere/web1'");
+    }
+
+    @Test
+    void anotherRefusalIsTheEndOfIt() {
+        server.answers(404, NO_VOLUME.replace("volume-not-found", "snapshot-not-found"));
+
+        assertThat(client.run("vol-clone web1 web2 --pool images --snapshot none").code())
+                .isEqualTo(1);
+        assertThat(server.lines()).hasSize(1);
+    }
+
     @Test
     void clonesByXml(@TempDir Path folder) throws IOException {
         server.answers(202, operation("volume", "succeeded"));

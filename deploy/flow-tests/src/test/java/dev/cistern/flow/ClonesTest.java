@@ -141,6 +141,33 @@ final class ClonesTest {
     }
 
     @Test
+    void aFileThatIsNoVolumeIsClonedToo() throws Exception {
+        var folder = pool("files");
+        Judge.qemuImgCreate(folder, "-f", "qcow2", BASE, "16M");
+        write(folder.resolve(BASE), "write -P 0x11 1M 3M");
+
+        for (var strategy : new String[] {"linked", "full", "best"}) {
+            succeeds(cloneOfFile(BASE, strategy + ".qcow2", strategy));
+            assertIdentical(folder, BASE, strategy + ".qcow2");
+        }
+
+        var absent = cistern.api().end("volumes", cloneOfFile("none", "none.qcow2", "full"));
+        assertThat(absent.path("problem").path("code").asText()).isEqualTo("file-not-found");
+        cistern.api().success("pools", cistern.api().post("/v1/pools/files/refresh", Map.of()));
+        assertThat(cistern.api().all("/v1/volumes?pool=files"))
+                .hasSize(4)
+                .allMatch(volume -> volume.path("conditions").isEmpty());
+    }
+
+    private static Api.Answer cloneOfFile(String file, String name, String strategy)
+            throws Exception {
+        return cistern.api()
+                .post(
+                        "/v1/volumes/-/clone?file=files:" + file,
+                        Map.of("name", name, "strategy", strategy));
+    }
+
+    @Test
     void aVolumeIsMadeKeptClonedAndDeletedWithoutWaiting() throws Exception {
         var folder = pool("line");
         var asked = new ArrayList<Api.Answer>();

@@ -75,7 +75,52 @@ public class UpkeepResource {
                 clones.clone(volume, required(clone).request(), context.requester()), context);
     }
 
+    /** Makes a volume that reads as a file in a pool's folder does, which need be no volume. */
+    @POST
+    @Path("-/clone")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response cloneFile(
+            @QueryParam("file") @Nullable String file,
+            @Nullable CloneJson clone,
+            @BeanParam RequestContext context) {
+        return operations.accepted(
+                clones.cloneFile(
+                        requiredFile(file), required(clone).request(), null, context.requester()),
+                context);
+    }
+
     /** The same as libvirt's XML says. */
+    @POST
+    @Path("-/clone")
+    @Consumes({MediaType.APPLICATION_XML, MediaType.TEXT_XML})
+    public Response cloneFileFromXml(
+            @QueryParam("file") @Nullable String file,
+            String xml,
+            @QueryParam("pool") @Nullable String pool,
+            @QueryParam("strategy") @Nullable String strategy,
+            @BeanParam RequestContext context) {
+        VolumeXml.requireNoBackingFile(xml);
+        if (pool == null) {
+            throw absent("pool");
+        }
+        var request = CloneRequest.of(VolumeXml.read(pool, xml), CloneJson.strategy(strategy));
+        return operations.accepted(
+                clones.cloneFile(requiredFile(file), request, xml, context.requester()), context);
+    }
+
+    private static String requiredFile(@Nullable String file) {
+        if (file == null) {
+            throw absent("file");
+        }
+        return file;
+    }
+
+    private static ProblemException absent(String parameter) {
+        return new ProblemException(
+                ProblemCode.INVALID_REQUEST, "the parameter '%s' is absent".formatted(parameter));
+    }
+
+    /** A clone of a volume as libvirt's XML says. */
     @POST
     @Path("{volume}/clone")
     @Consumes({MediaType.APPLICATION_XML, MediaType.TEXT_XML})

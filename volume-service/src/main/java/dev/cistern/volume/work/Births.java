@@ -64,8 +64,19 @@ record Births(Workshop workshop) {
 
     /** There is no image of it. */
     void notBorn(Operation operation, Problem problem) {
+        notBorn(
+                operation,
+                problem,
+                problem.code() == ProblemCode.CANCELLED ? VolumeState.DELETED : VolumeState.ERROR);
+    }
+
+    /** No worker was ever asked for an image of it, so nobody need see to what is left. */
+    void neverBegun(Operation operation, Problem problem) {
+        notBorn(operation, problem, VolumeState.DELETED);
+    }
+
+    private void notBorn(Operation operation, Problem problem, VolumeState end) {
         var volume = workshop.volumes().get(operation.target());
-        var end = problem.code() == ProblemCode.CANCELLED ? VolumeState.DELETED : VolumeState.ERROR;
         if (workshop.volumes().notCreated(volume.id(), end)) {
             workshop.ledger().release(volume.poolId(), volume.capacity());
             workshop.events()

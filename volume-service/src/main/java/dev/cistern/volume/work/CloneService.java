@@ -2,6 +2,7 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Lane;
+import dev.cistern.common.message.Permissions;
 import dev.cistern.common.operation.Claim;
 import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
@@ -9,7 +10,9 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
 import dev.cistern.volume.CloneRequest;
+import dev.cistern.volume.FileInPool;
 import dev.cistern.volume.Ledger;
+import dev.cistern.volume.Origin;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.Volume;
@@ -61,17 +64,18 @@ public class CloneService {
                     var pool =
                             request.pool() == null ? from : workshop.pools().open(request.pool());
                     requireReach(from, pool);
-                    request.requirePool(pool, source);
+                    request.requirePool(pool, from);
+                    var origin = workshop.origin(source);
                     var snapshot = snapshot(source, request);
                     var bytes = snapshot.map(Snapshot::capacity).orElse(source.capacity());
-                    request.requireShape(source, bytes);
+                    request.requireShape(origin, bytes);
                     var capacity = request.shape().capacity(bytes);
                     var id =
                             workshop.volumes()
                                     .requested(
                                             pool,
                                             request.name(),
-                                            request.format(source),
+                                            request.format(origin),
                                             capacity,
                                             Objects.requireNonNullElse(
                                                     request.shape().permissions(),
@@ -80,8 +84,9 @@ public class CloneService {
                     if (xml != null) {
                         workshop.images().givenAs(id, xml);
                     }
-                    if (request.encryption(source) != null) {
-                        workshop.volumes().encrypted(id, request.encryption(source));
+                    var encryption = request.encryption(origin, bytes);
+                    if (encryption != null) {
+                        workshop.volumes().encrypted(id, encryption);
                     }
                     var order =
                             new Reception.Order(
@@ -89,7 +94,7 @@ public class CloneService {
                                     id,
                                     request.name(),
                                     pool,
-                                    lane(request, source, from, pool),
+                                    lane(request, source, origin, from, pool),
                                     List.of(Claim.exclusive(id), Claim.shared(source.id())),
                                     new CloneVolume.Request(
                                             source.id(),
@@ -105,6 +110,55 @@ public class CloneService {
                                             capacity, request.shape().options().takesSpace(), id));
                     return operation;
                 });
+    }
+
+    /**
+     * The same of a file in a pool's folder, as a worker will find it: what it is is not known
+     * before, so what it cannot become is told by the end of the operation, and then nothing is
+     * left of the clone but its id. A file that is a volume's is cloned as that.
+     *
+     * @param file as {@code POOL:NAME}
+     * @throws ProblemException as for a volume, or if a snapshot is meant
+     */
+    public Operation cloneFile(
+            String file, CloneRequest request, @Nullable String xml, Requester requester) {
+        var volume = reception.holder(file);
+        return volume.isPresent()
+                ? clone(volume.get().id().toString(), request, xml, requester)
+                : reception.take(requester, () -> cloneFileAlone(file, request, xml, requester));
+    }
+
+    private Operation cloneFileAlone(
+            String file, CloneRequest request, @Nullable String xml, Requester requester) {
+        var source = FileInPool.of(file, workshop.pools());
+        request.requireNoSnapshot(file);
+        var from = workshop.pools().open(source.pool().id());
+        var pool = request.pool() == null ? from : workshop.pools().open(request.pool());
+        requireReach(from, pool);
+        request.requirePool(pool, from);
+        var id =
+                workshop.volumes()
+                        .requested(
+                                pool,
+                                request.name(),
+                                request.formatIfSaid().orElse("raw"),
+                                0,
+                                Permissions.VOLUME_DEFAULT,
+                                requester.tenant());
+        if (xml != null) {
+            workshop.images().givenAs(id, xml);
+        }
+        return reception.accept(
+                new Reception.Order(
+                        CloneFile.KIND,
+                        id,
+                        request.name(),
+                        pool,
+                        request.strategy().copies() ? Lane.BULK : Lane.METADATA,
+                        List.of(Claim.exclusive(id)),
+                        new CloneFile.Request(from.id(), source.name(), request),
+                        Set.of()),
+                requester);
     }
 
     /**
@@ -161,7 +215,8 @@ public class CloneService {
         }
     }
 
-    private static Lane lane(CloneRequest request, Volume source, PoolView from, PoolView to) {
+    private static Lane lane(
+            CloneRequest request, Volume source, Origin origin, PoolView from, PoolView to) {
         var quick =
                 switch (request.strategy()) {
                     case REFLINK, LINKED -> true;
@@ -172,7 +227,7 @@ public class CloneService {
                                     && !Chains.isSealed(source)
                                     && request.shape()
                                             .isThatOf(
-                                                    request.format(source),
+                                                    request.format(origin),
                                                     source.format(),
                                                     source.capacity());
                     case FULL -> false;

@@ -2,7 +2,6 @@ package dev.cistern.volume.work;
 
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
-import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Result;
@@ -101,21 +100,12 @@ record CloneVolume(Workshop workshop) implements UseCase {
                 && wanted.isThatOf(volume.format(), file, bytes)) {
             return null;
         }
+        var origin = workshop.origin(source);
         if (request.strategy() == CloneStrategy.REFLINK) {
             workshop.chains().requireNotSealed(source);
-            throw CloneRequest.notByReflink(source);
+            throw CloneRequest.notByReflink(origin);
         }
-        return new ImageShape(options(wanted, source, volume), wanted.capacity(bytes));
-    }
-
-    /** What is not said of a qcow2 image is as in the source, if that is one too. */
-    private ImageOptions options(CloneRequest.Shape wanted, Volume source, Volume volume) {
-        var both = volume.format().equals("qcow2") && source.format().equals("qcow2");
-        var options =
-                both && wanted.options().equals(ImageOptions.USUAL)
-                        ? workshop.images().of(source.id()).options()
-                        : wanted.options();
-        return options.encrypted(volume.encryption());
+        return wanted.of(origin, bytes, volume.format(), volume.encryption());
     }
 
     private void requireRoomAbove(Volume source) {
@@ -132,18 +122,24 @@ record CloneVolume(Workshop workshop) implements UseCase {
 
     @Override
     public Turn completed(Operation operation, Result result) {
-        if (!(result instanceof Result.VolumeCloned(var id, var file, var strategy))) {
+        if (!(result instanceof Result.VolumeCloned cloned)) {
             throw Workshop.unexpected(operation, result);
         }
+        learn(operation, cloned.strategy());
+        return cloned(operation, cloned);
+    }
+
+    /** There is a volume that reads as its source did. */
+    Turn cloned(Operation operation, Result.VolumeCloned cloned) {
+        var file = cloned.file();
         new Births(workshop).born(Map.of(operation, file));
-        learn(operation, strategy);
         return new Turn.Finish(
                 new Cloned(
-                        id,
-                        workshop.volumes().get(id).path(),
+                        cloned.volumeId(),
+                        workshop.volumes().get(cloned.volumeId()).path(),
                         file.capacity(),
                         file.allocation(),
-                        strategy));
+                        cloned.strategy()));
     }
 
     /** Whether clones in this pool are quick from now on. */

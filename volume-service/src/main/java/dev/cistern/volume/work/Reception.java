@@ -14,6 +14,7 @@ import dev.cistern.volume.VolumeQuery;
 import dev.cistern.volume.VolumeState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -79,6 +80,17 @@ final class Reception {
                             .formatted(volume.name()));
         }
         return volume;
+    }
+
+    /** The volume whose file has this name, if there is one; as {@code POOL:NAME}. */
+    Optional<Volume> holder(String file) {
+        return query.find(file)
+                .filter(
+                        volume ->
+                                switch (volume.state()) {
+                                    case CREATING, AVAILABLE, DELETING -> true;
+                                    case TRASHED, DELETED, ERROR -> false;
+                                });
     }
 
     /** What is asked of a volume that is not there yet depends on what makes it. */

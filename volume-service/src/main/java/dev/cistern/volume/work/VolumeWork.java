@@ -95,6 +95,7 @@ public class VolumeWork implements Service {
                                 List.of(
                                         new CreateVolume(workshop),
                                         new CloneVolume(workshop),
+                                        new CloneFile(workshop),
                                         new UpdateVolume(workshop),
                                         new DeleteVolume(workshop),
                                         new TrashVolume(workshop),

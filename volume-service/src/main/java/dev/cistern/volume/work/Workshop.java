@@ -11,8 +11,10 @@ import dev.cistern.volume.Chains;
 import dev.cistern.volume.Holds;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
+import dev.cistern.volume.Origin;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.PoolViews;
+import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeSettings;
 import dev.cistern.volume.VolumeState;
@@ -35,6 +37,11 @@ record Workshop(
 
     PoolView pool(Operation operation) {
         return pools.get(operation.pool());
+    }
+
+    /** What is known of a volume whose image is to be cloned. */
+    Origin origin(Volume volume) {
+        return Origin.of(volume, images.of(volume.id()).options());
     }
 
     void tell(InternalEvent event) {

@@ -16,12 +16,15 @@ import picocli.CommandLine.Parameters;
 /** {@code vol-clone}. */
 @Command(
         name = "vol-clone",
-        description =
-                "Makes a volume that reads as another one: by reflink where the file system can, else by a copy.",
+        description = {
+            "Makes a volume that reads as another one: by reflink where the file system can, else by a copy.",
+            "With --pool, or by its path, a file in the pool's folder that is no volume can be cloned too."
+        },
         footer = {
             "%nExample: cistern vol-clone base.qcow2 web2.qcow2 --pool images --linked",
             "         cistern vol-clone base.qcow2 web2.vmdk --pool images --format vmdk",
-            "         cistern vol-clone web1.qcow2 web2.qcow2 --snapshot before-upgrade"
+            "         cistern vol-clone web1.qcow2 web2.qcow2 --snapshot before-upgrade",
+            "         cistern vol-clone /var/lib/images/template.qcow2 web2.qcow2"
         })
 public final class VolClone extends Work {
     @Mixin private VolumeArgument volume = new VolumeArgument();
@@ -92,7 +95,8 @@ public final class VolClone extends Work {
             body.put("capacity", capacity.bytes());
         }
         image.addTo(body);
-        return session.api().post(volume.route(session.api()).then("clone"), body);
+        return new CloneSource(volume.reference())
+                .ask(session.api(), clones -> session.api().post(clones, body));
     }
 
     @Override

@@ -26,7 +26,8 @@ public final class VolCreateFrom extends Work {
     @Parameters(
             index = "2",
             paramLabel = "VOL",
-            description = "name of the other volume, its id, its path, or POOL:NAME")
+            description =
+                    "name of the other volume, its id, its path, or POOL:NAME; or of a file that is none yet")
     private String source = "";
 
     @Option(
@@ -42,18 +43,24 @@ public final class VolCreateFrom extends Work {
 
     @Override
     protected JsonNode ask(Session session) throws Failure {
-        var from = new VolumeReference(source, sourcePool, "--inputpool");
+        var from = new CloneSource(new VolumeReference(source, sourcePool, "--inputpool"));
+        var xml = InputFile.content(session, file);
         var answer =
-                session.api()
-                        .post(
-                                from.route(session.api())
-                                        .then("clone")
-                                        .with("pool", pool)
-                                        .with("strategy", reflink ? "reflink" : null),
-                                "application/xml",
-                                BodyPublishers.ofByteArray(InputFile.content(session, file)));
+                from.ask(
+                        session.api(),
+                        clones ->
+                                session.api()
+                                        .post(
+                                                clones.with("pool", pool)
+                                                        .with("strategy", strategy()),
+                                                "application/xml",
+                                                BodyPublishers.ofByteArray(xml)));
         created = answer.path("target").path("name").asText();
         return answer;
+    }
+
+    private @Nullable String strategy() {
+        return reflink ? "reflink" : null;
     }
 
     @Override

@@ -35,7 +35,12 @@ public class VolumeArgument {
      * @throws Failure if there is none or it could be several
      */
     public final Route route(Api api) throws Failure {
-        return new VolumeReference(volume, pool(), "--pool").route(api);
+        return reference().route(api);
+    }
+
+    /** What was said of the volume. */
+    VolumeReference reference() {
+        return new VolumeReference(volume, pool(), "--pool");
     }
 
     @Override

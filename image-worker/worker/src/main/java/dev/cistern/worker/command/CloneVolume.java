@@ -17,9 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an image that reads as another volume does, or did. A copy of the file has all that the
- * file has: snapshots, bitmaps, the name of the image below it. One that is to be of another shape
- * has the content alone, and stands alone unless it is linked.
+ * Makes an image that reads as another volume does, or did, or as a file does. A copy of the file
+ * has all that the file has: snapshots, bitmaps, the name of the image below it. One that is to be
+ * of another shape has the content alone, and stands alone unless it is linked.
  */
 final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
     @Override
@@ -135,7 +135,10 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
             return copyAll(command, source, staged, volume);
         }
         SingleFile.require(source.name(), info, beside);
-        Overlay.requireNone(source.name(), command.source().volumeId(), info);
+        var volumeId = command.source().volumeId();
+        if (volumeId != null) {
+            Overlay.requireNone(source.name(), volumeId, info);
+        }
         try (var file = staged.createImage(command.permissions())) {
             var used =
                     command.strategy() != CloneStrategy.FULL && file.cloneFrom(source.file())

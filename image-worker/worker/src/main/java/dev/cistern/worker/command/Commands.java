@@ -20,6 +20,7 @@ public final class Commands implements CommandExecutor.Handler {
     private final ReleasePool releasePool;
     private final DeletePool deletePool;
     private final ScanPool scanPool;
+    private final LookAtFile lookAtFile;
     private final PurgeLeftover purgeLeftover;
     private final Settle settle;
     private final VolumeHandlers volumes;
@@ -51,6 +52,7 @@ public final class Commands implements CommandExecutor.Handler {
         releasePool = new ReleasePool(probes);
         deletePool = new DeletePool(probes);
         scanPool = new ScanPool(probes);
+        lookAtFile = new LookAtFile(probes);
         purgeLeftover = new PurgeLeftover(probes);
         settle = new Settle(probes, hand, volumes, passphrases);
     }
@@ -74,6 +76,7 @@ public final class Commands implements CommandExecutor.Handler {
             case Command.ReleasePool release -> new Bound<>(releasePool, release);
             case Command.DeletePool remove -> new Bound<>(deletePool, remove);
             case Command.ScanPool scan -> new Bound<>(scanPool, scan);
+            case Command.LookAtFile look -> new Bound<>(lookAtFile, look);
             case Command.PurgeLeftover purge -> new Bound<>(purgeLeftover, purge);
             case Command.Settle settling -> new Bound<>(settle, settling);
             case Command.OfVolume ofVolume -> framed(volumes.of(ofVolume));

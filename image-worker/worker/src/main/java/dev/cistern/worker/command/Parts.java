@@ -50,12 +50,20 @@ final class Parts {
 
     /** A file as it is to be told: as a part, if it is one. */
     Optional<Known> told(Optional<Known> file) throws IOException {
-        if (file.isEmpty() || !Extents.isName(file.get().facts().name())) {
-            return file;
-        }
-        var facts = file.get().facts();
-        var image = Extents.imageOf(facts.name());
-        return Optional.of(file.get().asPartOf(isPart(facts, image) ? image : null));
+        return file.isPresent() && Extents.isName(file.get().facts().name())
+                ? Optional.of(file.get().asPartOf(imageOf(file.get().facts())))
+                : file;
+    }
+
+    /** The same of one that was not seen before. */
+    FileFacts told(FileFacts file) throws IOException {
+        return Extents.isName(file.name()) ? file.asPartOf(imageOf(file)) : file;
+    }
+
+    /** Null if it is no part. */
+    private @Nullable String imageOf(FileFacts file) throws IOException {
+        var image = Extents.imageOf(file.name());
+        return isPart(file, image) ? image : null;
     }
 
     /** What is under way is asked first: once it is done, the image names what it has. */

@@ -53,6 +53,7 @@ final class Problems {
             case Command.CloneVolume clone -> "file " + clone.name();
             case Command.AdoptFile adopt -> "file " + adopt.name();
             case Command.DeleteVolume delete -> "file " + delete.name();
+            case Command.LookAtFile look -> "file " + look.name();
             case Command.PurgeLeftover purge -> "leftover " + purge.name();
             case Command.OnImage onImage -> "file " + onImage.image().name();
             case Command.Settle settle -> subject(settle.command());

@@ -3,13 +3,11 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
-import dev.cistern.image.storage.FileStatus;
 import dev.cistern.worker.command.ScanMemory.Known;
 import dev.cistern.worker.command.ScanMemory.Listing;
 import dev.cistern.worker.execution.PoolProbes;
 import dev.cistern.worker.execution.Work;
 import dev.cistern.worker.folder.PoolFolder;
-import dev.cistern.worker.folder.VolumeRecord;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,7 +73,7 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
             PoolFolder pool, Listing before, boolean asDifference, Pages pages, Work work)
             throws IOException {
         var names = visible(pool);
-        var records = new Records(pool);
+        var records = new RecordedFiles(pool);
         var parts = new Parts(pool, records::of);
         var found = new HashMap<String, Known>();
         for (var done = 0; done < names.size(); done++) {
@@ -98,7 +96,7 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
 
     /** Empty if it is no regular file, or gone since it was listed. */
     private static Optional<Known> known(
-            PoolFolder pool, String name, @Nullable Known earlier, Records records)
+            PoolFolder pool, String name, @Nullable Known earlier, RecordedFiles records)
             throws IOException {
         var lookedAt = Instant.now();
         var status = pool.files().status(name);
@@ -108,36 +106,11 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
         if (earlier != null && earlier.isAsBefore(status.get())) {
             return Optional.of(earlier);
         }
-        var facts = facts(pool, name, status.get(), records);
+        var facts = records.facts(name, status.get());
         return Optional.of(
                 Parts.mayHave(facts)
                         ? Known.ofSeveral(facts)
                         : Known.of(status.get(), facts, lookedAt));
-    }
-
-    private static FileFacts facts(PoolFolder pool, String name, FileStatus status, Records records)
-            throws IOException {
-        var document = records.of(status.inode());
-        return document.isPresent() && document.get().name().equals(name)
-                ? Facts.of(pool.files(), name, status, document.get().format())
-                : Facts.byContent(pool.files(), name, status);
-    }
-
-    /** The records of the pool's volumes, read when the first is asked for. */
-    private static final class Records {
-        private final PoolFolder pool;
-        private @Nullable Map<Long, VolumeRecord> byInode;
-
-        Records(PoolFolder pool) {
-            this.pool = pool;
-        }
-
-        Optional<VolumeRecord> of(long inode) throws IOException {
-            if (byInode == null) {
-                byInode = pool.volumes().byInode();
-            }
-            return Optional.ofNullable(byInode.get(inode));
-        }
     }
 
     private static List<String> visible(PoolFolder pool) throws IOException {

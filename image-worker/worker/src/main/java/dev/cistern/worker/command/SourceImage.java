@@ -21,10 +21,12 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 
 /**
- * The image of a volume that is read to make another. Until it is closed no command changes the
- * volume, and nobody who honours QEMU's locks writes to the file.
+ * The image of a volume that is read to make another, or a file that is no volume's. Until it is
+ * closed no command changes the volume, and nobody who honours QEMU's locks writes to the file.
  */
 final class SourceImage implements Closeable {
     private final ImageSource source;
@@ -61,7 +63,11 @@ final class SourceImage implements Closeable {
                 held.push(other::close);
                 pool = other;
             }
-            held.push(lock(source, pool));
+            if (source.volumeId() == null) {
+                requireThere(source.image().name(), pool);
+            } else {
+                held.push(lock(source.volumeId(), pool));
+            }
             var image = ImageFile.of(source.image(), pool.files(), volume.keys());
             var file = pool.files().openFile(source.image().name(), Access.READ);
             held.push(file);
@@ -74,12 +80,17 @@ final class SourceImage implements Closeable {
         }
     }
 
-    private static Closeable lock(ImageSource source, PoolFolder pool) throws IOException {
-        return pool.lockShared(source.volumeId())
+    /** There is no volume to which its absence would have to be put down. */
+    private static void requireThere(String name, PoolFolder pool) throws IOException {
+        if (pool.files().status(name).isEmpty()) {
+            throw LookAtFile.notFound(name, pool.files());
+        }
+    }
+
+    private static Closeable lock(UUID volume, PoolFolder pool) throws IOException {
+        return pool.lockShared(volume)
                 .orElseThrow(
-                        () ->
-                                new DroppedException(
-                                        "another has the lock of volume " + source.volumeId()));
+                        () -> new DroppedException("another has the lock of volume " + volume));
     }
 
     /** Keeps other files of the image as they are until this is closed. */
@@ -125,20 +136,22 @@ final class SourceImage implements Closeable {
         if (snapshot == null) {
             return Images.open(folder(), name(), options);
         }
-        var sealed = SealedFile.name(source.volumeId(), snapshot.id(), format().text());
+        var volume = Objects.requireNonNull(source.volumeId(), "a file alone has no snapshots");
+        var sealed = SealedFile.name(volume, snapshot.id(), format().text());
         if (pool.sealedFiles().find(sealed).isPresent()) {
             return Images.open(folder(), sealed, options);
         }
         if (format() != ImageFormat.QCOW2) {
-            return copy(snapshot, options);
+            return copy(volume, snapshot, options);
         }
         var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
         return Images.openSnapshot(folder(), name(), id, options.gate(), options.secrets());
     }
 
-    private DiskImage copy(SnapshotRef snapshot, OpenOptions options) throws IOException {
-        pool.copies().require(source.volumeId(), snapshot, name());
-        try (var copies = pool.copies().of(source.volumeId())) {
+    private DiskImage copy(UUID volume, SnapshotRef snapshot, OpenOptions options)
+            throws IOException {
+        pool.copies().require(volume, snapshot, name());
+        try (var copies = pool.copies().of(volume)) {
             return Images.open(copies, snapshot.id().toString(), options);
         }
     }

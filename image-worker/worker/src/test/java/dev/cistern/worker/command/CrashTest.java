@@ -89,6 +89,7 @@ class CrashTest {
             case Command.ReleasePool _ -> new PoolScenes.Releasing();
             case Command.DeletePool _ -> new PoolScenes.Removing();
             case Command.ScanPool _ -> new PoolScenes.Scanning();
+            case Command.LookAtFile _ -> new PoolScenes.Looking();
             case Command.CreateVolume _ -> new Creating();
             case Command.DeleteVolume _ -> new Deleting();
             case Command.CloneVolume _ -> new VolumeScenes.Cloning();

@@ -22,7 +22,8 @@ final class PoolScenes {
                 new Command.StopPool(place),
                 new Command.ReleasePool(place),
                 new Command.DeletePool(place, null),
-                new Command.ScanPool(place, null));
+                new Command.ScanPool(place, null),
+                new Command.LookAtFile(place, "file"));
     }
 
     static final class Building implements Scene {
@@ -90,6 +91,24 @@ final class PoolScenes {
         public void check(TestPool pool, Result result) {
             assertThat(result).isEqualTo(new Result.PoolDeleted());
             assertThat(pool.path()).doesNotExist();
+        }
+    }
+
+    static final class Looking implements Scene {
+        @Override
+        public Command prepare(TestPool pool, Workbench bench) throws Exception {
+            bench.run(new Command.StartPool(pool.place(), false));
+            Files.writeString(pool.file("file"), "the user's");
+            return new Command.LookAtFile(pool.place(), "file");
+        }
+
+        @Override
+        public void check(TestPool pool, Result result) throws Exception {
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            Result.FileSeen.class,
+                            seen -> assertThat(seen.file().name()).isEqualTo("file"));
+            assertThat(pool.files()).containsExactly("file");
         }
     }
 
