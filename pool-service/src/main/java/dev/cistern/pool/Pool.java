@@ -5,12 +5,14 @@ import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolFigures;
 import dev.cistern.common.message.PoolPlace;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.Generated;
 import org.jspecify.annotations.Nullable;
@@ -56,16 +58,10 @@ public class Pool {
 
     private boolean low;
 
-    @Column(name = "file_mode")
-    private int mode;
-
-    @Column(name = "file_owner")
-    private int owner;
-
-    @Column(name = "file_group")
-    private int ownerGroup;
+    @Embedded private PoolFolder folder = new PoolFolder();
 
     private @Nullable String label;
+
     private long capacity;
     private long allocation;
     private long available;
@@ -129,9 +125,7 @@ public class Pool {
         if (definition.node() != null) {
             group = definition.node();
         }
-        mode = definition.permissions().mode();
-        owner = definition.permissions().owner();
-        ownerGroup = definition.permissions().group();
+        folder.define(definition.permissions());
         label = definition.label();
         if (definition.xml() == null) {
             accounting(definition);
@@ -164,8 +158,18 @@ public class Pool {
         become(PoolState.BUILDING);
     }
 
-    /** The folder is made, or was not. */
-    public void built() {
+    /**
+     * The folder is made.
+     *
+     * @param permissions that it has; null if they were not told
+     */
+    public void built(@Nullable Permissions permissions) {
+        folder.see(permissions);
+        become(PoolState.INACTIVE);
+    }
+
+    /** The folder was not made. */
+    public void notBuilt() {
         become(PoolState.INACTIVE);
     }
 
@@ -241,6 +245,7 @@ public class Pool {
         capacity = figures.capacity();
         allocation = figures.allocation();
         available = figures.available();
+        folder.see(figures.folder());
         updatedAt = Instant.now();
     }
 
@@ -363,9 +368,14 @@ public class Pool {
         return low;
     }
 
-    /** Owner and mode of its folder. */
+    /** Owner and mode that its folder is to have. */
     public Permissions permissions() {
-        return new Permissions(owner, ownerGroup, mode);
+        return folder.defined();
+    }
+
+    /** Those that a worker has seen its folder have, since it was defined so. */
+    public Optional<Permissions> folder() {
+        return folder.seen();
     }
 
     /** Its security label, or null. */

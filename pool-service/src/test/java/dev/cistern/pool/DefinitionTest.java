@@ -336,7 +336,7 @@ final class DefinitionTest {
         assertThat(((Command.BuildPool) command.command()).permissions().mode()).isEqualTo(0700);
         assertThat(pool.state()).isEqualTo("building");
 
-        pool.stage().answer(command, new Result.PoolBuilt());
+        pool.stage().answer(command, new Result.PoolBuilt(null));
 
         assertThat(PoolStory.end(build).getString("state")).isEqualTo("succeeded");
         assertThat(pool.state()).isEqualTo("inactive");

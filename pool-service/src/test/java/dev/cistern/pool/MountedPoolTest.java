@@ -92,7 +92,7 @@ final class MountedPoolTest {
             var command = stage.take(build);
             assertThat(String.valueOf(((Command.BuildPool) command.command()).formatting()))
                     .isEqualTo(flag.getValue());
-            stage.answer(command, new Result.PoolBuilt());
+            stage.answer(command, new Result.PoolBuilt(null));
             assertThat(end(build).getString("state")).isEqualTo("succeeded");
         }
         pool.ask("build?overwrite=true&noOverwrite=true")

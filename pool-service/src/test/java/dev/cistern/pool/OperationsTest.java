@@ -116,7 +116,7 @@ final class OperationsTest {
                                                             .pool()
                                                             .poolId()
                                                             .equals(pool.id())),
-                                    new Result.PoolBuilt()));
+                                    new Result.PoolBuilt(null)));
             given().header("Prefer", "respond-async, wait=20")
                     .post("/v1/pools/" + pool.name() + "/build")
                     .then()
@@ -189,7 +189,7 @@ final class OperationsTest {
     void whatHasEndedIsNotCancelled() {
         var pool = PoolStory.defined();
         var build = pool.accepted("build");
-        stage.answer(stage.take(build), new Result.PoolBuilt());
+        stage.answer(stage.take(build), new Result.PoolBuilt(null));
         end(build);
 
         cancel(build).then().statusCode(409).body("code", equalTo("operation-ended"));

@@ -10,8 +10,11 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.InternalEvent.PoolClosing;
+import dev.cistern.common.message.InternalEvent.PoolInventoried;
 import dev.cistern.common.message.InternalEvent.PoolOpened;
 import dev.cistern.common.message.InternalEvent.PoolRefreshRequested;
+import dev.cistern.common.message.Permissions;
+import dev.cistern.common.message.PoolFigures;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.partner.Servers;
@@ -221,8 +224,48 @@ final class PoolVerbsTest {
         var second = pool.accepted("build");
         cancel(second);
         assertThat(pool.state()).isEqualTo("building");
-        stage.answer(stage.take(first), new Result.PoolBuilt());
+        stage.answer(stage.take(first), new Result.PoolBuilt(null));
         assertThat(end(first).getString("state")).isEqualTo("succeeded");
+    }
+
+    private static void requirePermissions(PoolStory pool, String mode, int owner, int group) {
+        assertThat(pool.get().getString("mode")).isEqualTo(mode);
+        assertThat(pool.get().getInt("owner")).isEqualTo(owner);
+        assertThat(pool.get().getInt("group")).isEqualTo(group);
+    }
+
+    /** As in libvirt; a definition tells what it is to have until the next look. */
+    @Test
+    void whatItsFolderHasIsToldOnceItWasSeen() {
+        var pool = PoolStory.defined(Map.of("mode", "0700", "owner", 7));
+        requirePermissions(pool, "0700", 7, -1);
+
+        var build = pool.accepted("build");
+        stage.answer(stage.take(build), new Result.PoolBuilt(new Permissions(7, 107, 0700)));
+        end(build);
+        requirePermissions(pool, "0700", 7, 107);
+
+        var start = pool.accepted("start");
+        var figures = new PoolFigures(3000, 1000, 2000, new Permissions(0, 107, 0755));
+        stage.answer(stage.take(start), new Result.PoolStarted(figures));
+        pool.opened(start);
+        stage.say(new PoolInventoried(pool.id(), start, figures, 0, 0, 0, 0, null));
+        end(start);
+        requirePermissions(pool, "0755", 0, 107);
+        assertThat(given().accept("application/xml").get("/v1/pools/" + pool.name()).asString())
+                .contains("<mode>0755</mode>", "<owner>0</owner>", "<group>107</group>");
+
+        pool.stop();
+        requirePermissions(pool, "0755", 0, 107);
+        given().contentType("application/xml")
+                .body(
+                        "<pool type='dir'><name>%s</name><uuid>%s</uuid><target><path>/x</path></target></pool>"
+                                .formatted(pool.name(), pool.id()))
+                .post("/v1/pools")
+                .then()
+                .statusCode(201);
+        assertThat(given().accept("application/xml").get("/v1/pools/" + pool.name()).asString())
+                .doesNotContain("permissions");
     }
 
     @Test
@@ -234,7 +277,7 @@ final class PoolVerbsTest {
         var stop = pool.accepted("stop");
         var undefine = pool.undefining(false);
 
-        stage.answer(stage.take(build), new Result.PoolBuilt());
+        stage.answer(stage.take(build), new Result.PoolBuilt(null));
         stage.answer(stage.take(start), new Result.PoolStarted(PoolStory.FIGURES));
         pool.opened(start);
         pool.inventoried(start);

@@ -25,8 +25,12 @@ public sealed interface Result {
         FileFacts file();
     }
 
-    /** The folder exists. */
-    record PoolBuilt() implements Done {}
+    /**
+     * The folder exists.
+     *
+     * @param folder its owner and mode; null in messages of before they were told
+     */
+    record PoolBuilt(@Nullable Permissions folder) implements Done {}
 
     /** The folder is claimed. */
     record PoolStarted(PoolFigures figures) implements Done {}

@@ -134,7 +134,7 @@ class ResultsTest {
                                         "w",
                                         Instant.EPOCH,
                                         null,
-                                        new Result.PoolBuilt())));
+                                        new Result.PoolBuilt(null))));
     }
 
     @Test

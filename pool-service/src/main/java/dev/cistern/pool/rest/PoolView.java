@@ -46,7 +46,7 @@ public record PoolView(
 
     static PoolView of(Pool pool) {
         var figures = pool.figures();
-        var permissions = pool.permissions();
+        var permissions = pool.folder().orElseGet(pool::permissions);
         return new PoolView(
                 pool.id(),
                 pool.name(),

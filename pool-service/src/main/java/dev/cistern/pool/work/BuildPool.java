@@ -85,11 +85,11 @@ public record BuildPool(Workshop workshop) implements PoolVerb {
 
     @Override
     public Turn completed(Operation operation, Result result) {
-        if (!(result instanceof Result.PoolBuilt)) {
+        if (!(result instanceof Result.PoolBuilt(var folder))) {
             throw PoolVerb.unexpected(operation, result);
         }
         var pool = workshop.pool(operation);
-        pool.built();
+        pool.built(folder);
         workshop.publish("built", pool, PoolState.BUILDING, operation);
         return new Turn.Finish(Map.of("path", pool.path()));
     }
@@ -98,7 +98,7 @@ public record BuildPool(Workshop workshop) implements PoolVerb {
     public void undo(Operation operation, Problem problem) {
         var pool = workshop.pool(operation);
         if (pool.state() == PoolState.BUILDING) {
-            pool.built();
+            pool.notBuilt();
         }
     }
 }

@@ -122,7 +122,13 @@ public final class PoolXml {
         } else if (!pool.path().isEmpty()) {
             XmlText.set(XmlText.ensure(root, "target"), "path", pool.path());
         }
+        pool.folder().ifPresent(seen -> permissions(root, seen));
         return XmlText.write(document);
+    }
+
+    /** As in libvirt, those that the folder has go before those that it was to have. */
+    private static void permissions(Element root, Permissions seen) {
+        permissions(XmlText.ensure(XmlText.ensure(root, "target"), PERMISSIONS), seen, null);
     }
 
     private static void size(Element root, String name, long bytes) {

@@ -42,7 +42,9 @@ final class BuildPool implements CommandHandler<Command.BuildPool> {
             FileSystems.make(command.formatting(), work.operation());
         }
         work.crashPoint("publish");
-        return new Result.PoolBuilt();
+        try (var folder = PoolPath.open(command.pool())) {
+            return new Result.PoolBuilt(Ownership.of(folder.status()));
+        }
     }
 
     private static void build(Path path, Path parent, Permissions permissions) throws IOException {

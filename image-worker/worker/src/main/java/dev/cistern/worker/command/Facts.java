@@ -3,7 +3,6 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.ImageOptions;
-import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.image.EncryptionInfo;
 import dev.cistern.image.ImageFormat;
@@ -14,6 +13,7 @@ import dev.cistern.image.qcow2.Qcow2Inspector;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
+import dev.cistern.worker.folder.Ownership;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +92,7 @@ final class Facts {
                 status.inode(),
                 status.size(),
                 status.modified(),
-                new Permissions(status.user(), status.group(), status.mode()),
+                Ownership.of(status),
                 problem,
                 snapshots,
                 info == null ? null : options(info.details()),

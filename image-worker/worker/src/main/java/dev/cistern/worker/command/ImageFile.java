@@ -18,6 +18,7 @@ import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.JournalEntry.FileRef;
+import dev.cistern.worker.folder.Ownership;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -193,8 +194,7 @@ record ImageFile(
 
     /** Owner and mode of the file. */
     Permissions permissions() throws IOException {
-        var status = status();
-        return new Permissions(status.user(), status.group(), status.mode());
+        return Ownership.of(status());
     }
 
     /** The status of the file that has its name. */

@@ -51,9 +51,13 @@ public final class PoolPath {
         }
     }
 
-    /** libvirt's three numbers of the file system that a folder is on. */
+    /** libvirt's three numbers of the file system that a folder is on, and whose it is. */
     public static PoolFigures figures(Directory folder) throws IOException {
         var figures = folder.fileSystem();
-        return new PoolFigures(figures.capacity(), figures.allocation(), figures.available());
+        return new PoolFigures(
+                figures.capacity(),
+                figures.allocation(),
+                figures.available(),
+                Ownership.of(folder.status()));
     }
 }

@@ -8,10 +8,13 @@ import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +38,27 @@ class PoolCommandsTest {
         var place = new PoolPlace(UUID.randomUUID(), UUID.randomUUID(), 0, path.toString());
         var build = new Command.BuildPool(place, new Permissions(-1, -1, 0751));
 
-        assertThat(bench.run(build)).isEqualTo(new Result.PoolBuilt());
-        assertThat(bench.run(build)).isEqualTo(new Result.PoolBuilt());
+        var built = bench.run(build);
+        assertThat(bench.run(build)).isEqualTo(built);
 
+        assertThat(built)
+                .isInstanceOfSatisfying(
+                        Result.PoolBuilt.class, result -> requireOf(result.folder(), path, 0751));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                 .isEqualTo("rwxr-x--x");
+    }
+
+    private static void requireOf(@Nullable Permissions told, Path path, int mode) {
+        try {
+            assertThat(told)
+                    .isEqualTo(
+                            new Permissions(
+                                    (Integer) Files.getAttribute(path, "unix:uid"),
+                                    (Integer) Files.getAttribute(path, "unix:gid"),
+                                    mode));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

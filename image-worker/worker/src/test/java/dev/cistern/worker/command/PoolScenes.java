@@ -35,7 +35,7 @@ final class PoolScenes {
 
         @Override
         public void check(TestPool pool, Result result) {
-            assertThat(result).isEqualTo(new Result.PoolBuilt());
+            assertThat(result).isInstanceOf(Result.PoolBuilt.class);
             assertThat(pool.path()).isEmptyDirectory();
         }
     }
