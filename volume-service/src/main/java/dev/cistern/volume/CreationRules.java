@@ -180,16 +180,26 @@ final class CreationRules {
                     "encryption has the format '%s'; images are encrypted as luks"
                             .formatted(encryption.format()));
         }
-        var secret = encryption.secret();
-        if (secret == null || !SECRET.matcher(secret).matches()) {
+        if (encryption.secret() == null) {
             throw refused(
-                    secret == null
-                            ? "encryption names no secret, the file with the passphrase that workers have"
-                            : "encryption has the secret '%s'; it has letters, digits, dots, dashes and underscores, at most 128, and begins with a letter or a digit"
-                                    .formatted(secret));
+                    "encryption names no secret, the file with the passphrase that workers have");
         }
+        requireSecret(encryption.secret());
         if ("0.10".equals(options.compat()) && !isOff(options.preallocation())) {
             throw refused("encrypted images of compat 0.10 have no preallocation");
+        }
+    }
+
+    /**
+     * Refuses what cannot be the name of a secret.
+     *
+     * @throws ProblemException with the rule
+     */
+    static void requireSecret(String secret) {
+        if (!SECRET.matcher(secret).matches()) {
+            throw refused(
+                    "encryption has the secret '%s'; it has letters, digits, dots, dashes and underscores, at most 128, and begins with a letter or a digit"
+                            .formatted(secret));
         }
     }
 

@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param name its new name; null to keep it
  * @param labels to be set, or to be taken off where there is no value; those not named stay
  * @param description in words, empty for none; null to keep it
+ * @param secret name of the one that opens its encrypted content, empty for none; null to keep it
  */
 public record VolumePatch(
-        @Nullable String name, Map<String, Optional<String>> labels, @Nullable String description) {
+        @Nullable String name,
+        Map<String, Optional<String>> labels,
+        @Nullable String description,
+        @Nullable String secret) {
     private static final Pattern KEY =
             Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?");
     private static final int LONGEST_VALUE = 255;
@@ -35,6 +39,9 @@ public record VolumePatch(
         labels.forEach((key, value) -> value.ifPresent(text -> requireValue(key, text)));
         if (description != null) {
             requireText("the description", description, LONGEST_DESCRIPTION);
+        }
+        if (secret != null && !secret.isEmpty()) {
+            CreationRules.requireSecret(secret);
         }
     }
 
@@ -77,7 +84,7 @@ public record VolumePatch(
 
     /** Whether more than the name is to be otherwise. */
     public boolean describes() {
-        return !labels.isEmpty() || description != null;
+        return !labels.isEmpty() || description != null || secret != null;
     }
 
     /**
@@ -104,5 +111,22 @@ public record VolumePatch(
     /** The description that a volume has then. */
     public String descriptionOf(Volume volume) {
         return description == null ? volume.description() : description;
+    }
+
+    /**
+     * The name of the secret that a volume has then; null for none.
+     *
+     * @throws ProblemException if its content needs none
+     */
+    public @Nullable String secretOf(Volume volume) {
+        var encryption = volume.encryption();
+        if (secret == null) {
+            return encryption == null ? null : encryption.secret();
+        }
+        if (encryption == null) {
+            throw refused(
+                    "volume '%s' is not encrypted: no secret opens it".formatted(volume.name()));
+        }
+        return secret.isEmpty() ? null : secret;
     }
 }

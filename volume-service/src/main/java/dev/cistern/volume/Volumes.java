@@ -214,16 +214,19 @@ public final class Volumes {
      * What users say of it has changed.
      *
      * @param labels all that it has from now on
+     * @param secret name of the one that opens it, or null
      */
-    public void described(UUID id, Map<String, String> labels, String description) {
+    public void described(
+            UUID id, Map<String, String> labels, String description, @Nullable String secret) {
         update(
                 "update volume set labels = :labels::jsonb, description = nullif(:description, ''),"
-                        + " updated_at = now() where id = :id",
+                        + " secret = :secret, updated_at = now() where id = :id",
                 id,
                 statement ->
                         statement
                                 .bind("labels", Json.text(labels))
-                                .bind("description", description));
+                                .bind("description", description)
+                                .bind("secret", secret));
     }
 
     /** Locks its row, before the rows of operations are. */

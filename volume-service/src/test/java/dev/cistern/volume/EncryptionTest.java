@@ -9,6 +9,7 @@ import static dev.cistern.volume.VolumeStory.volumeOf;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
@@ -21,11 +22,13 @@ import dev.cistern.partner.Stage;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.xml.XmlPath;
+import io.restassured.response.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,10 @@ final class EncryptionTest {
 
     /** As a worker sees one, which does not see with which secret. */
     private static FileFacts encrypted(String name, long inode) {
+        return encrypted(name, "luks", inode);
+    }
+
+    private static FileFacts encrypted(String name, String format, long inode) {
         var bare = file(name, MIB, inode);
         return new FileFacts(
                 bare.name(),
@@ -61,7 +68,7 @@ final class EncryptionTest {
                 null,
                 List.of(),
                 new ImageOptions(null, "1.1", 65_536, false, false, "zlib", 16)
-                        .encrypted(new ImageEncryption("luks", null)),
+                        .encrypted(new ImageEncryption(format, null)),
                 null);
     }
 
@@ -184,12 +191,7 @@ final class EncryptionTest {
     @Test
     void oneThatWasFoundHasNoSecretAndIsOnlyCopied() {
         var story = VolumeStory.open();
-        story.refreshed(encrypted("found", 7));
-        var id =
-                UUID.fromString(
-                        given().get("/v1/volumes/" + story.pool() + ":found")
-                                .jsonPath()
-                                .getString("id"));
+        var id = found(story, encrypted("found", 7));
 
         assertThat(volume(id).getMap("encryption")).isEqualTo(Map.of("format", "luks"));
         for (var body :
@@ -204,6 +206,102 @@ final class EncryptionTest {
                     .body("code", equalTo("secret-unavailable"));
         }
         assertThat(clone(id, Map.of("strategy", "full"), encrypted("copy", 8)).shape()).isNull();
+    }
+
+    private static UUID found(VolumeStory story, FileFacts file) {
+        story.refreshed(file);
+        return UUID.fromString(
+                given().get("/v1/volumes/" + story.pool() + ":" + file.name())
+                        .jsonPath()
+                        .getString("id"));
+    }
+
+    private static Response named(UUID volume, @Nullable String secret) {
+        var encryption = new HashMap<String, @Nullable String>();
+        encryption.put("secret", secret);
+        return given().contentType("application/json")
+                .body(Map.of("encryption", encryption))
+                .patch("/v1/volumes/" + volume);
+    }
+
+    @Test
+    void oneThatWasFoundIsClonedAndConvertedOnceItsSecretIsNamed() {
+        var story = VolumeStory.open();
+        var id = found(story, encrypted("found", 7));
+
+        named(id, "db")
+                .then()
+                .statusCode(200)
+                .body("encryption.format", equalTo("luks"))
+                .body("encryption.secret", equalTo("db"));
+
+        var clear = clone(id, Map.of("format", "raw"), file("clear", MIB, 8));
+        assertThat(clear.source().image().secret()).isEqualTo("db");
+        var link = clone(id, Map.of("strategy", "linked"), encrypted("link", 9));
+        assertThat(Objects.requireNonNull(link.shape()).options().encryption()).isEqualTo(DB);
+        story.refreshed(encrypted("found", 7), file("clear", MIB, 8), encrypted("link", 9));
+        requireSecret(id, "db");
+        var other = found(story, encrypted("other", 10));
+        named(other, "db").then().statusCode(200);
+        var convert =
+                convert(
+                        other,
+                        Map.of("format", "qcow2", "clusterSize", 131_072),
+                        encrypted("other", 11));
+        assertThat(convert.image().secret()).isEqualTo("db");
+        assertThat(convert.options().encryption()).isEqualTo(DB);
+    }
+
+    /** QEMU's older way is read only. */
+    @Test
+    void whatIsMadeOfLegacyEncryptionIsLuks() {
+        var story = VolumeStory.open();
+        var id = found(story, encrypted("found", "aes", 7));
+        named(id, "db").then().statusCode(200);
+
+        var copy = clone(id, Map.of("strategy", "full"), encrypted("copy", "aes", 8));
+        assertThat(copy.shape()).isNull();
+        assertThat(volume(copy.volumeId()).getMap("encryption"))
+                .isEqualTo(Map.of("format", "aes", "secret", "db"));
+        var larger = clone(id, Map.of("capacity", 2 * MIB), encrypted("larger", 9));
+        assertThat(Objects.requireNonNull(larger.shape()).options().encryption()).isEqualTo(DB);
+        requireSecret(larger.volumeId(), "db");
+        var convert = convert(id, Map.of("format", "qcow2"), encrypted("found", 10));
+        assertThat(convert.options().encryption()).isEqualTo(DB);
+        requireSecret(id, "db");
+    }
+
+    @Test
+    void theNameOfASecretIsChangedAndForgotten() throws Exception {
+        var story = VolumeStory.open();
+        var id = created(story, "disk");
+
+        named(id, "other").then().statusCode(200).body("encryption.secret", equalTo("other"));
+        given().contentType("application/json")
+                .body(Map.of("description", "of the bank"))
+                .patch("/v1/volumes/" + id)
+                .then()
+                .statusCode(200)
+                .body("encryption.secret", equalTo("other"));
+        named(id, null).then().statusCode(200).body("encryption.secret", nullValue());
+
+        assertThat(story.events(id, 4))
+                .containsExactly(
+                        "volume.created.v1",
+                        "volume.updated.v1",
+                        "volume.updated.v1",
+                        "volume.updated.v1");
+    }
+
+    @Test
+    void onlyWhatIsEncryptedHasASecretAndOnlyOneThatCanBe() {
+        var story = VolumeStory.open();
+        var plain = story.created("plain", 7);
+        var disk = created(story, "disk");
+
+        named(plain, "db").then().statusCode(422).body("code", equalTo("invalid-request"));
+        named(disk, "../db").then().statusCode(422).body("code", equalTo("invalid-request"));
+        requireSecret(disk, "db");
     }
 
     @ParameterizedTest

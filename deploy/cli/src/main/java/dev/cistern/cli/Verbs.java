@@ -58,6 +58,7 @@ import dev.cistern.cli.volume.VolRename;
 import dev.cistern.cli.volume.VolRepair;
 import dev.cistern.cli.volume.VolResize;
 import dev.cistern.cli.volume.VolRestore;
+import dev.cistern.cli.volume.VolSecret;
 import dev.cistern.cli.volume.VolUpload;
 import dev.cistern.cli.volume.VolWipe;
 import dev.cistern.cli.volume.VolWork;
@@ -117,6 +118,7 @@ final class Verbs {
         all.put("vol-upload", () -> new CommandLine(new VolUpload()));
         all.put("vol-rename", () -> new CommandLine(new VolRename()));
         all.put("vol-label", () -> new CommandLine(new VolLabel()));
+        all.put("vol-secret", () -> new CommandLine(new VolSecret()));
         all.put("vol-graph", () -> new CommandLine(new VolGraph()));
         all.put("vol-preflight", () -> new CommandLine(new VolPreflight()));
         all.put("vol-restore", () -> new CommandLine(new VolRestore()));

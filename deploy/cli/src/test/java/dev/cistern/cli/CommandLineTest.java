@@ -55,6 +55,7 @@ final class CommandLineTest {
                 "vol-upload",
                 "vol-rename",
                 "vol-label",
+                "vol-secret",
                 "vol-graph",
                 "vol-restore",
                 "vol-delete",

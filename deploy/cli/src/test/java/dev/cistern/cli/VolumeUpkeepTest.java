@@ -243,6 +243,43 @@ final class VolumeUpkeepTest {
         assertThat(server.lines()).containsExactly("GET /v1/volumes/images%3Aweb1");
     }
 
+    private static final String ENCRYPTED =
+            "{\"encryption\":{\"format\":\"luks\",\"secret\":\"db\"}}";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "db | {'encryption':{'secret':'db'}}",
+                "--none | {'encryption':{'secret':null}}"
+            })
+    void saysWhichSecretOpensAVolume(String arguments, String body) {
+        server.answers(200, ENCRYPTED);
+
+        assertThat(client.run("vol-secret web1 --pool images " + arguments).out())
+                .isEqualToIgnoringNewLines("Vol web1: db");
+        assertThat(server.lines()).containsExactly("PATCH /v1/volumes/images%3Aweb1");
+        assertThat(server.lastBody()).isEqualTo(body.replace('\'', '"'));
+    }
+
+    @Test
+    void aSecretAndNoneAreMisuse() {
+        assertThat(client.run("vol-secret web1 db --none --pool images").code()).isEqualTo(2);
+        assertThat(server.lines()).isEmpty();
+    }
+
+    @Test
+    void showsWhichSecretOpensAVolume() {
+        server.answers(200, ENCRYPTED).answers(200, "{\"name\":\"web1\"}");
+
+        assertThat(client.run("vol-secret web1 --pool images").out())
+                .isEqualToIgnoringNewLines("Vol web1: db");
+        assertThat(client.run("vol-secret web1 --pool images").out())
+                .isEqualToIgnoringNewLines("Vol web1 is not encrypted");
+        assertThat(server.lines())
+                .containsExactly("GET /v1/volumes/images%3Aweb1", "GET /v1/volumes/images%3Aweb1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"app", "=x", "-"})
     void whatIsNoLabelIsMisuse(String label) {

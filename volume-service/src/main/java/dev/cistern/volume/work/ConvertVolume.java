@@ -43,10 +43,13 @@ record ConvertVolume(Workshop workshop) implements Change {
                 pool, volume.id(), volume.generation(), volume.image(), request.format(), options);
     }
 
-    /** A qcow2 image stays encrypted as it is unless another secret is asked for. */
+    /** A qcow2 image stays encrypted with its secret unless another one is asked for. */
     private static @Nullable ImageEncryption encryption(Request request, Volume volume) {
         var asked = request.options().encryption();
-        return asked == null && request.format().equals("qcow2") ? volume.encryption() : asked;
+        var before = volume.encryption();
+        return asked == null && before != null && request.format().equals("qcow2")
+                ? before.anew()
+                : asked;
     }
 
     @Override

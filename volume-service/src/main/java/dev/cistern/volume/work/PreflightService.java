@@ -100,7 +100,7 @@ public class PreflightService {
                     () ->
                             upkeep.update(
                                     id,
-                                    new VolumePatch(asked.requiredName(), Map.of(), null),
+                                    new VolumePatch(asked.requiredName(), Map.of(), null, null),
                                     requester);
             case FLATTEN -> () -> upkeep.flatten(id, requester);
             case COMMIT -> () -> upkeep.commit(id, requester);

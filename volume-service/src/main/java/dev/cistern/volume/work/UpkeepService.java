@@ -68,7 +68,9 @@ public class UpkeepService {
                         Lane.METADATA,
                         List.of(),
                         new UpdateVolume.Request(
-                                patch.labelsOf(volume), patch.descriptionOf(volume)),
+                                patch.labelsOf(volume),
+                                patch.descriptionOf(volume),
+                                patch.secretOf(volume)),
                         Set.of()),
                 requester);
     }

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** qcow2 volumes that are encrypted with LUKS, as QEMU sees them. */
 class EncryptedVolumesTest {
@@ -264,6 +266,35 @@ class EncryptedVolumesTest {
                         pool.place(), volume, 3, pool.image("disk", "raw"), "qcow2", luks("other"));
         assertThat(encryption(file(bench.run(back)))).isEqualTo(new ImageEncryption("luks", null));
         requireContent("disk", "other");
+    }
+
+    /** Of LUKS, and of QEMU's older way, which only is read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"luks,encrypt.iter-time=10", "aes"})
+    void areClonedAndConvertedWhoeverHasMadeThem(String encryption) throws Exception {
+        Qemu.img(
+                pool.path(),
+                "create",
+                "-q",
+                "--object",
+                "secret,id=s,file=" + folder.resolve("secrets/db"),
+                "-f",
+                "qcow2",
+                "-o",
+                "encrypt.key-secret=s,encrypt.format=" + encryption,
+                "disk",
+                "1M");
+        io("disk", "db", "write -P 0x11 64k 64k");
+        var image = secretly("disk", "db");
+
+        assertThat(clone(image, "raw", CloneStrategy.FULL, null, ImageOptions.USUAL))
+                .isInstanceOf(Result.VolumeCloned.class);
+        Qemu.io(pool.file("copy"), "raw", "read -P 0x11 64k 64k");
+        var convert =
+                new Command.ConvertVolume(pool.place(), volume, 2, image, "qcow2", luks("db"));
+        assertThat(encryption(file(bench.run(convert))))
+                .isEqualTo(new ImageEncryption("luks", null));
+        requireContent("disk", "db");
     }
 
     @Test
