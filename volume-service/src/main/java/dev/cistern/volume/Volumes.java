@@ -296,14 +296,15 @@ public final class Volumes {
     }
 
     /**
-     * Its image is of another format.
+     * Its image is another one, which was not checked.
      *
      * @param encryption of it; null if it is not encrypted
      */
-    public void converted(UUID id, String format, @Nullable ImageEncryption encryption) {
+    public void remade(UUID id, String format, @Nullable ImageEncryption encryption) {
         var _ =
                 update(
-                        "update volume set format = :format where id = :id",
+                        "update volume set format = :format, checked_at = null, corruptions = null,"
+                                + " leaks = null where id = :id",
                         id,
                         statement -> statement.bind("format", format));
         encrypted(id, encryption);

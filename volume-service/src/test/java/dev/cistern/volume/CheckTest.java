@@ -52,6 +52,39 @@ final class CheckTest {
                 command, new Result.VolumeChecked(volumeOf(command), file("disk", MIB, 7), report));
     }
 
+    private UUID corrupt(VolumeStory story) {
+        var id = story.created("disk", 7);
+        var check = stage.take(accepted(given().post("/v1/volumes/" + id + "/check")));
+        answer(check, 3, 1);
+        end(check.operation());
+        assertThat(conditions(id)).containsExactly("corrupt");
+        return id;
+    }
+
+    private void replaced(UUID id, String verb, Map<String, ?> body) {
+        var message =
+                stage.take(
+                        accepted(
+                                given().contentType("application/json")
+                                        .body(body)
+                                        .post("/v1/volumes/" + id + "/" + verb)));
+        stage.answer(message, new Result.VolumeChanged(id, file("disk", MIB, 8)));
+        end(message.operation());
+    }
+
+    /** The check was of what is not there any more. */
+    @Test
+    void corruptionGoesWithTheContentThatHadIt() {
+        var uploaded = corrupt(VolumeStory.open());
+        replaced(uploaded, "transfers", Map.of("direction", "upload", "size", MIB));
+        assertThat(conditions(uploaded)).isEmpty();
+        assertThat(volume(uploaded).getMap("lastCheck")).isNull();
+
+        var converted = corrupt(VolumeStory.open());
+        replaced(converted, "convert", Map.of("format", "qcow2", "clusterSize", 131_072));
+        assertThat(conditions(converted)).isEmpty();
+    }
+
     @Test
     void corruptionIsAConditionUntilItIsRepaired() throws Exception {
         var story = VolumeStory.open();

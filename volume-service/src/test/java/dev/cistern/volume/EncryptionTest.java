@@ -252,6 +252,30 @@ final class EncryptionTest {
         assertThat(convert.options().encryption()).isEqualTo(DB);
     }
 
+    private void upload(UUID id, FileFacts file) {
+        var message =
+                stage.take(
+                        accepted(
+                                given().contentType("application/json")
+                                        .body(Map.of("direction", "upload", "size", MIB))
+                                        .post("/v1/volumes/" + id + "/transfers")));
+        stage.answer(message, new Result.VolumeChanged(id, file));
+        end(message.operation());
+    }
+
+    @Test
+    void whatIsUploadedIsEncryptedAsItIs() {
+        var story = VolumeStory.open();
+        var id = created(story, "disk");
+
+        upload(id, encrypted("disk", 8));
+        requireSecret(id, "db");
+        upload(id, file("disk", MIB, 9));
+        assertThat(volume(id).getMap("encryption")).isNull();
+        upload(id, encrypted("disk", "aes", 10));
+        assertThat(volume(id).getMap("encryption")).isEqualTo(Map.of("format", "aes"));
+    }
+
     /** QEMU's older way is read only. */
     @Test
     void whatIsMadeOfLegacyEncryptionIsLuks() {

@@ -43,11 +43,11 @@ record CloneFile(Workshop workshop) implements UseCase {
     @Override
     public Turn begin(Operation operation) {
         var request = operation.request(Request.class);
-        var pool = workshop.pool(operation);
         var from = workshop.pools().get(request.pool());
-        return pool.closed() || from.closed()
-                ? new Turn.Fail(Workshop.closed(pool.closed() ? pool : from))
-                : new Turn.Send(new Command.LookAtFile(from.place(), request.file()));
+        return Workshop.closed(from, workshop.pool(operation))
+                .<Turn>map(Turn.Fail::new)
+                .orElseGet(
+                        () -> new Turn.Send(new Command.LookAtFile(from.place(), request.file())));
     }
 
     @Override

@@ -56,8 +56,9 @@ record CloneVolume(Workshop workshop) implements UseCase {
         source.requireFile();
         var pool = workshop.pool(operation);
         var from = workshop.pools().get(source.poolId());
-        if (pool.closed() || from.closed()) {
-            return new Turn.Fail(Workshop.closed(pool.closed() ? pool : from));
+        var closed = Workshop.closed(from, pool);
+        if (closed.isPresent()) {
+            return new Turn.Fail(closed.get());
         }
         if (request.strategy() == CloneStrategy.LINKED) {
             requireRoomAbove(source);

@@ -55,7 +55,7 @@ record ConvertVolume(Workshop workshop) implements Change {
     @Override
     public void completed(Operation operation, Volume before, Result.OfFile result) {
         var request = operation.request(Request.class);
-        workshop.volumes().converted(before.id(), request.format(), encryption(request, before));
+        workshop.volumes().remade(before.id(), request.format(), encryption(request, before));
     }
 
     @Override

@@ -1,12 +1,15 @@
 package dev.cistern.volume.work;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.volume.Upload;
 import dev.cistern.volume.Volume;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Gives volumes what clients deliver, under the same name. */
 record UploadVolume(Workshop workshop) implements Change {
@@ -38,6 +41,21 @@ record UploadVolume(Workshop workshop) implements Change {
                 upload.bytes(volume),
                 upload.capacity(volume),
                 upload.onto());
+    }
+
+    /** What is known of the content that the volume had says nothing of this one. */
+    @Override
+    public void completed(Operation operation, Volume before, Result.OfFile result) {
+        workshop.volumes().remade(before.id(), before.format(), encryption(before, result.file()));
+    }
+
+    /** A secret that opened the volume is the first that one would try. */
+    private static @Nullable ImageEncryption encryption(Volume before, FileFacts file) {
+        var seen = file.options() == null ? null : file.options().encryption();
+        var known = before.encryption();
+        return seen == null || known == null
+                ? seen
+                : new ImageEncryption(seen.format(), known.secret());
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.cistern.volume.VolumeSettings;
 import dev.cistern.volume.VolumeState;
 import dev.cistern.volume.VolumeTrash;
 import dev.cistern.volume.Volumes;
+import java.util.Optional;
 
 /** What the use cases work with. */
 record Workshop(
@@ -73,6 +74,13 @@ record Workshop(
             events.publish("drifted", before.id(), VolumeState.DELETING, operation);
         }
         tellIfUnreachable(operation, problem);
+    }
+
+    /** Why nothing of one pool can be brought into another; empty if both take work. */
+    static Optional<Problem> closed(PoolView from, PoolView to) {
+        return to.closed()
+                ? Optional.of(closed(to))
+                : from.closed() ? Optional.of(closed(from)) : Optional.empty();
     }
 
     static Problem closed(PoolView pool) {

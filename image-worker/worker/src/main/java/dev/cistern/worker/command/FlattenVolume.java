@@ -1,6 +1,7 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.DiskImage;
@@ -46,10 +47,25 @@ final class FlattenVolume implements InPlace.Change<Command.FlattenVolume, Flatt
         if (!(target.image() instanceof Qcow2Image image)) {
             throw new ProblemException(
                     ProblemCode.UNSUPPORTED,
-                    "%s is of the format %s: only qcow2 images are flattened; convert it"
-                            .formatted(command.image().name(), command.image().format()));
+                    "%s is of the format %s, and only qcow2 images are flattened: %s"
+                            .formatted(
+                                    command.image().name(),
+                                    command.image().format(),
+                                    otherwise(command, target)));
         }
         InnerSnapshots.requireNone(command.image().name(), target.file().info());
         image.rebase(Optional.empty(), Optional.empty(), volume.progress());
+    }
+
+    /** A volume over snapshots of its own is not converted either. */
+    private static String otherwise(Command.FlattenVolume command, Target target)
+            throws IOException {
+        return target.file()
+                        .info()
+                        .backingFile()
+                        .filter(below -> below.startsWith(SealedFile.prefix(command.volumeId())))
+                        .isPresent()
+                ? "delete its snapshots, which makes one image of it and them"
+                : "convert it";
     }
 }

@@ -28,9 +28,15 @@ import org.jspecify.annotations.Nullable;
  * it names are opened if they are in the pool's folder.
  *
  * @param secret name of the one that opens it; null if there is none, or none is known
+ * @param gate through which it has files that it names opened or made
  */
 record ImageFile(
-        Directory folder, FileRef file, ImageFormat format, @Nullable String secret, Keys keys) {
+        Directory folder,
+        FileRef file,
+        ImageFormat format,
+        @Nullable String secret,
+        Keys keys,
+        OpenGate gate) {
 
     /**
      * Finds it.
@@ -51,7 +57,13 @@ record ImageFile(
                 new FileRef(image.name(), found.inode()),
                 format(image),
                 image.secret(),
-                keys);
+                keys,
+                OpenGate.folder(folder));
+    }
+
+    /** The same, which has other files opened and made through this. */
+    ImageFile through(OpenGate other) {
+        return new ImageFile(folder, file, format, secret, keys, other);
     }
 
     /** Another one in the same folder. */
@@ -171,8 +183,7 @@ record ImageFile(
 
     /** How it is opened: with its passphrase, and with files in its folder. */
     OpenOptions options(Access access) {
-        return new OpenOptions(
-                Optional.of(format), access, OpenGate.folder(folder), keys.secrets(secret));
+        return new OpenOptions(Optional.of(format), access, gate, keys.secrets(secret));
     }
 
     /** Asked once the locks are taken: from then on nobody puts another file under the name. */

@@ -72,6 +72,19 @@ final class InPlace<C extends Command.OnImage, I extends Closeable> implements V
     public Result apply(C command, VolumeWork volume) throws IOException {
         volume.work().stage(change.stage());
         var file = ImageFile.of(command, volume);
+        var extents = new NewExtents(file, volume);
+        extents.takeBack(volume.work().attempt());
+        try {
+            make(command, file.through(extents), volume);
+        } catch (IOException | ProblemException e) {
+            extents.takeBack(e);
+            throw e;
+        }
+        volume.work().crashPoint("change");
+        return finish(command, file, volume);
+    }
+
+    private void make(C command, ImageFile file, VolumeWork volume) throws IOException {
         try (var image = change.open(command, file)) {
             if (!change.isMade(command, image)) {
                 volume.intend(new Intent(volume.work().attempt(), List.of(file.file())));
@@ -79,8 +92,6 @@ final class InPlace<C extends Command.OnImage, I extends Closeable> implements V
                 change.make(command, image, volume);
             }
         }
-        volume.work().crashPoint("change");
-        return finish(command, file, volume);
     }
 
     /** The change stands by now, so nothing that fails here is a failure of it. */
@@ -119,8 +130,12 @@ final class InPlace<C extends Command.OnImage, I extends Closeable> implements V
 
     /** An image that is gone, or can no longer be read, is none that the command has changed. */
     private boolean isMade(C command, VolumeWork volume) throws IOException {
-        try (var image = change.look(command, ImageFile.of(command, volume))) {
-            return change.isMade(command, image);
+        try {
+            var file = ImageFile.of(command, volume);
+            new NewExtents(file, volume).takeBack(Integer.MAX_VALUE);
+            try (var image = change.look(command, file)) {
+                return change.isMade(command, image);
+            }
         } catch (ProblemException | ImageException _) {
             return false;
         }

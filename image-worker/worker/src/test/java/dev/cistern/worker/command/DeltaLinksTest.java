@@ -98,6 +98,26 @@ class DeltaLinksTest extends PoolBench {
     }
 
     @Test
+    void flattensNothingAndTellsTheWayOut() throws Exception {
+        done(seal(BEFORE));
+
+        var result = bench.run(new Command.FlattenVolume(pool.place(), volume, 4, image()));
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.CommandFailed.class,
+                        failed -> {
+                            assertThat(failed.problem().code()).isEqualTo(ProblemCode.UNSUPPORTED);
+                            assertThat(failed.problem().detail())
+                                    .contains("delete its snapshots")
+                                    .doesNotContain("convert");
+                        });
+        done(drop(BEFORE));
+        assertThat(pool.files()).containsExactly("disk");
+        read("disk", 1, "0 64k");
+    }
+
+    @Test
     void whatIsOverASnapshotReadsTheSameWithoutIt() throws Exception {
         done(seal(BEFORE));
         write(2, "64k 64k");

@@ -1,9 +1,7 @@
 package dev.cistern.worker.command;
 
-import static dev.cistern.worker.command.CreateVolumeTest.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.CloneStrategy;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
@@ -14,37 +12,21 @@ import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file that QEMU's tools have made in a pool's folder, and that no volume is known of. */
-class FileClonesTest {
-    @TempDir Path folder;
-    private final Workbench bench = new Workbench();
-    private final UUID volume = UUID.randomUUID();
-    private final UUID operation = UUID.randomUUID();
-    private TestPool pool;
-
+class FileClonesTest extends PoolBench {
     @BeforeEach
-    void start() throws Exception {
-        pool = TestPool.started(folder.resolve("pool"), bench);
+    void template() throws Exception {
         Qemu.img(pool.path(), "create", "-q", "-f", "qcow2", "template", "1M");
         Qemu.io(pool.file("template"), "qcow2", "write -P 0x11 64k 64k");
-    }
-
-    @AfterEach
-    void stop() {
-        CrashPoints.disarm();
-        bench.close();
     }
 
     private @Nullable Result look(String name) throws Exception {

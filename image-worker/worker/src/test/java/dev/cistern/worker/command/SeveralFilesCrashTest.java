@@ -33,6 +33,8 @@ class SeveralFilesCrashTest {
     private static final UUID OTHER = UUID.randomUUID();
     private static final ImageOptions SPLIT = ImageOptions.vmdk("twoGbMaxExtentSparse", null, null);
     private static final String DISK = "disk-s001.vmdk disk-s002.vmdk disk.vmdk";
+    private static final String GROWN =
+            "disk-s001.vmdk disk-s002.vmdk disk-s003.vmdk disk-s004.vmdk disk-s005.vmdk disk.vmdk";
     private static final String WEB = "web-s001.vmdk web-s002.vmdk web.vmdk";
     private static final String NONE = "";
 
@@ -47,7 +49,8 @@ class SeveralFilesCrashTest {
         MOVING(DISK, WEB, "stage intent extents publish source-removed"),
         TRASHING(DISK, NONE, "intent publish"),
         RESTORING(NONE, WEB, "intent extents publish"),
-        DELETING(DISK, NONE, "intent publish tombstone");
+        DELETING(DISK, NONE, "intent publish tombstone"),
+        GROWING(DISK, GROWN, "intent extents resized change");
 
         private final String before;
         private final String after;
@@ -98,6 +101,9 @@ class SeveralFilesCrashTest {
                             3,
                             new ImageRef("web.vmdk", "vmdk", disk.inode()));
                 }
+                case GROWING ->
+                        new Command.ResizeVolume(
+                                pool.place(), VOLUME, 2, disk(pool, bench), 9L << 30, false, false);
                 case DELETING -> pool.delete(VOLUME, "disk.vmdk", disk(pool, bench).inode());
             };
         }
