@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is fetched from volumes and delivered into them, from a server that plays both parts. */
 class TransferVerbsTest {
@@ -139,6 +141,74 @@ class TransferVerbsTest {
         assertThat(server.requests().get(2).body()).isEqualTo("hello");
     }
 
+    /** Without a size all is read first; in both cases the whole of it comes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --size 5"})
+    void uploadsStandardInput(String size) {
+        begins().answers(204, "");
+        ends();
+
+        var run = client.reading("hello").run("vol-upload web1 - --pool images" + size);
+
+        assertThat(run.out()).as(run.err()).isEqualToIgnoringNewLines("Vol web1 uploaded from -");
+        assertThat(server.requests().getFirst().body())
+                .contains("\"direction\":\"upload\",\"size\":5,\"onto\":false");
+        assertThat(server.requests().get(2).body()).isEqualTo("hello");
+    }
+
+    @Test
+    void uploadsAPartOfStandardInput() {
+        begins().answers(204, "");
+        ends();
+
+        var run =
+                client.reading("hello")
+                        .run("vol-upload web1 - --offset 512 --length 4 --pool images");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(server.requests().getFirst().body()).contains("\"size\":516,\"onto\":true");
+        assertThat(server.requests().get(2).body()).isEqualTo("hell");
+    }
+
+    @Test
+    void tellsThatStandardInputHasLess() {
+        begins();
+        server.answers(200, operation("volume", "cancelled"));
+
+        var run = client.reading("hello").run("vol-upload web1 - --size 6 --pool images");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("standard input ended after 5 of 6 bytes");
+        assertThat(server.lines())
+                .contains("POST /v1/volumes/-/operations/" + OPERATION + "/cancel");
+    }
+
+    @Test
+    void uploadsNothingOfAnEmptyStandardInput() {
+        assertThat(client.reading("").run("vol-upload web1 - --pool images").err())
+                .contains("the file has 0 bytes");
+        assertThat(server.lines()).isEmpty();
+    }
+
+    /** What came from standard input is kept in a file, so it can be sent again. */
+    @Test
+    void standardInputBeginsAnewAtAnotherWorkerUnlessItIsSentAsItComes() {
+        begins().breaksConnection();
+        workerAt("b.1").answers(204, "");
+        ends();
+        var kept = client.reading("hello").run("vol-upload web1 - --pool images --connections 1");
+        assertThat(kept.code()).as(kept.err()).isZero();
+        assertThat(server.lines()).contains("PUT /v1/transfers/a.1", "PUT /v1/transfers/b.1");
+
+        begins().breaksConnection();
+        workerAt("b.1").answers(200, operation("volume", "cancelled"));
+        var run =
+                client.reading("hello")
+                        .run("vol-upload web1 - --size 5 --pool images --connections 1");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("what was read from standard input is gone");
+    }
+
     @Test
     void tellsHowLargeAnImageIs() throws IOException {
         var header = new byte[32];
@@ -202,6 +272,7 @@ class TransferVerbsTest {
     void misuse() {
         assertThat(client.run("vol-upload web1 x --connections 0").code()).isEqualTo(2);
         assertThat(client.run("vol-download web1 x --connections 17").code()).isEqualTo(2);
+        assertThat(client.run("vol-upload web1 x --size 5 --pool images").code()).isEqualTo(2);
         assertThat(client.run("vol-upload web1 /no/such/file --pool images").err())
                 .contains("there is no file");
         assertThat(server.lines()).isEmpty();

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ public record Upload(
     /** Delivers a file. */
     public Operation fromFile(Session session, Route volume, String file) throws Failure {
         try (var from = FileChannel.open(Path.of(file), StandardOpenOption.READ)) {
-            return deliver(session, volume, from);
+            return deliver(session, volume, Source.ofFile(from, bytesOf(from.size())));
         } catch (NoSuchFileException _) {
             throw new Failure.Local("there is no file '%s'".formatted(file));
         } catch (IOException | InvalidPathException e) {
@@ -49,18 +48,38 @@ public record Upload(
         }
     }
 
-    private Operation deliver(Session session, Route volume, FileChannel from)
-            throws Failure, IOException {
-        var bytes = length == null ? from.size() : length;
-        if (bytes < 1 || bytes > from.size()) {
-            throw new Failure.Local(
-                    "the file has %d bytes, and %d are to be uploaded"
-                            .formatted(from.size(), bytes));
+    /**
+     * Delivers what comes from standard input: as it comes if it is known how many bytes that are,
+     * else once it has come to its end, out of a temporary file.
+     *
+     * @param size how many bytes there are; null if that is not known
+     */
+    public Operation fromInput(Session session, Route volume, @Nullable Long size) throws Failure {
+        var known = length == null ? size : length;
+        var in = session.surroundings().in();
+        try (var from = known == null ? Source.ofAll(in) : Source.ofStream(in, known)) {
+            var _ = bytesOf(from.bytes());
+            return deliver(session, volume, from);
+        } catch (IOException e) {
+            throw new Failure.Local("cannot read standard input: " + e.getMessage());
         }
+    }
+
+    private long bytesOf(long there) throws Failure {
+        var bytes = length == null ? there : length;
+        if (bytes < 1 || bytes > there) {
+            throw new Failure.Local(
+                    "the file has %d bytes, and %d are to be uploaded".formatted(there, bytes));
+        }
+        return bytes;
+    }
+
+    private Operation deliver(Session session, Route volume, Source from)
+            throws Failure, IOException {
         var request =
                 Json.object()
                         .put("direction", "upload")
-                        .put("size", start() + bytes)
+                        .put("size", start() + from.bytes())
                         .put("onto", onto());
         var capacity = capacity(from);
         if (capacity > 0) {
@@ -69,8 +88,9 @@ public record Upload(
         try (var transfer = RemoteTransfer.begin(session, volume, request)) {
             while (true) {
                 try {
-                    return deliver(session, transfer, from, bytes);
+                    return deliver(session, transfer, from);
                 } catch (AnewException _) {
+                    from.rewind();
                     session.err().println("the worker is another one: the upload begins anew");
                     session.err().flush();
                 }
@@ -87,9 +107,10 @@ public record Upload(
     }
 
     /** What a guest sees of the image that a file is, if its header tells; else 0. */
-    private static long capacity(FileChannel from) throws IOException {
+    private static long capacity(Source from) throws IOException {
         var head = ByteBuffer.allocate(HEAD);
-        if (from.read(head, 0) < HEAD) {
+        from.head(head);
+        if (head.hasRemaining()) {
             return 0;
         }
         return switch (head.getInt(0)) {
@@ -99,26 +120,24 @@ public record Upload(
         };
     }
 
-    private Operation deliver(
-            Session session, RemoteTransfer transfer, FileChannel from, long bytes)
+    private Operation deliver(Session session, RemoteTransfer transfer, Source from)
             throws Failure, AnewException {
         var to = transfer.port();
-        var next = new AtomicLong();
         var anew = new AtomicBoolean();
-        var crew = new Crew(session, "uploading", bytes);
+        var crew = new Crew(session, "uploading", from.bytes());
         crew.run(
                 connections,
                 () -> {
                     var buffer = new byte[Download.PIECE];
-                    for (var at = next.getAndAdd(Download.PIECE);
-                            at < bytes && !anew.get() && !crew.hasFailed();
-                            at = next.getAndAdd(Download.PIECE)) {
-                        var count = (int) Math.min(Download.PIECE, bytes - at);
-                        read(from, at, ByteBuffer.wrap(buffer, 0, count));
-                        if (!send(transfer, to, start() + at, buffer, count)) {
+                    while (!anew.get() && !crew.hasFailed()) {
+                        var piece = from.take(buffer);
+                        if (piece.count() == 0) {
+                            break;
+                        }
+                        if (!send(transfer, to, start() + piece.at(), buffer, piece.count())) {
                             anew.set(true);
                         }
-                        crew.moved(count);
+                        crew.moved(piece.count());
                     }
                     return null;
                 });
@@ -126,16 +145,6 @@ public record Upload(
             throw new AnewException();
         }
         return transfer.finish(to);
-    }
-
-    private static void read(FileChannel from, long at, ByteBuffer into) throws IOException {
-        for (var offset = at; into.hasRemaining(); ) {
-            var count = from.read(into, offset);
-            if (count < 0) {
-                throw new IOException("the file became shorter");
-            }
-            offset += count;
-        }
     }
 
     /** Returns false if the transfer is with another worker by now. */

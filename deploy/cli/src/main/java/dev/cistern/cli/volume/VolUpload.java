@@ -18,12 +18,24 @@ import picocli.CommandLine.Parameters;
             "Uploads a file into a volume, as its own file is to be: an image of its format.",
             "The volume is what it was until all has come and is found to be such an image."
         },
-        footer = "%nExample: cistern vol-upload web1.qcow2 /tmp/web1.qcow2 --pool images")
+        footer = {
+            "%nExample: cistern vol-upload web1.qcow2 /tmp/web1.qcow2 --pool images",
+            "         curl -s https://example.org/web1.qcow2 | cistern vol-upload web1.qcow2 - --pool images"
+        })
 public final class VolUpload extends Verb {
     @Mixin private VolumeArgument volume = new VolumeArgument();
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "what is uploaded")
+    @Parameters(
+            index = "1",
+            paramLabel = "FILE",
+            description = "what is uploaded; - for standard input")
     private String file = "";
+
+    @Option(
+            names = "--size",
+            description =
+                    "how many bytes standard input has, which is then sent as it comes instead of from a temporary file")
+    private @Nullable ByteSize size;
 
     @Option(
             names = "--offset",
@@ -44,14 +56,23 @@ public final class VolUpload extends Verb {
 
     @Override
     protected void run(Session session) throws Failure {
+        var fromInput = file.equals("-");
+        if (size != null && !fromInput) {
+            throw misuse("--size is of standard input: the size of '%s' is known".formatted(file));
+        }
         var upload =
                 new Upload(
                         offset == null ? null : offset.bytes(),
                         length == null ? null : length.bytes(),
                         sparse,
                         connections.get());
+        var route = volume.route(session.api());
         session.answer(
-                upload.fromFile(session, volume.route(session.api()), file).body(),
+                (fromInput
+                                ? upload.fromInput(
+                                        session, route, size == null ? null : size.bytes())
+                                : upload.fromFile(session, route, file))
+                        .body(),
                 "Vol %s uploaded from %s".formatted(volume, file));
     }
 }
