@@ -5,6 +5,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
+import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.FileCopy;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.folder.StagedFiles;
@@ -41,7 +42,7 @@ record UploadVolume(Transfers transfers) implements InStead.Change<Command.Uploa
             file.sync();
         }
         volume.work().stage("inspecting");
-        require(command, staged.inspect(old.format()));
+        require(command, staged.inspect(old.format(), old.options(Access.READ).secrets()));
     }
 
     private static void copy(ImageFile old, FileStorage file, VolumeWork volume)

@@ -7,6 +7,7 @@ import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
 import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
+import dev.cistern.image.Secrets;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStatus;
@@ -141,18 +142,24 @@ public final class StagedFiles implements AutoCloseable {
     }
 
     /**
-     * Looks at the image as at bytes from outside, through which no other file is opened.
+     * Looks at the image as at bytes from outside, through which no other file is opened. One that
+     * is encrypted is opened if a secret is known.
      *
      * @throws dev.cistern.image.ImageException if it is none of that format, or none that can be
      *     opened
      */
-    public ImageInfo inspect(ImageFormat format) throws IOException {
+    public ImageInfo inspect(ImageFormat format, Secrets secrets) throws IOException {
         var info = Images.info(folder, IMAGE, format);
-        if (info.backingFile().isEmpty()) {
-            var options = new OpenOptions(Optional.of(format), Access.READ, OpenGate.shut());
+        if (info.backingFile().isEmpty() && (!isEncrypted(info) || secrets.at(0).isPresent())) {
+            var options =
+                    new OpenOptions(Optional.of(format), Access.READ, OpenGate.shut(), secrets);
             Images.open(folder, IMAGE, options.withoutLocks()).close();
         }
         return info;
+    }
+
+    private static boolean isEncrypted(ImageInfo info) {
+        return info.details() instanceof ImageInfo.Details.Qcow2 qcow2 && qcow2.encrypted();
     }
 
     /** The image's status. */

@@ -6,8 +6,11 @@ import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.worker.SecretFolder;
 import dev.cistern.worker.execution.DroppedException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,10 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** A started pool, a worker without Kafka, and names for what it does: each test has its own. */
 abstract class PoolBench {
     @TempDir Path folder;
-    final Workbench bench = new Workbench();
+    final Workbench bench = new Workbench(passphrases());
     final UUID volume = UUID.randomUUID();
     final UUID operation = UUID.randomUUID();
     TestPool pool;
+
+    /** The worker has none unless a test gives it some. */
+    Passphrases passphrases() {
+        return new SecretFolder(Optional.empty(), Duration.ofSeconds(2));
+    }
 
     @BeforeEach
     void startPool() throws Exception {
