@@ -79,14 +79,16 @@ public final class Images {
     public void seen(UUID pool) {
         jdbi.useHandle(
                 handle ->
-                        handle.execute(
-                                "insert into image (volume, options) select v.id, e.options from pool_file e"
-                                        + " join lateral (select id from volume where pool = e.pool and name = e.name"
-                                        + " and state = 'AVAILABLE' and not drifted offset 0) v on true"
-                                        + " left join lateral (select options from image where volume = v.id offset 0) i on true"
-                                        + " where e.pool = ? and e.options is not null"
-                                        + " and e.options is distinct from i.options"
-                                        + " on conflict (volume) do update set options = excluded.options",
-                                pool));
+                        handle.createUpdate(
+                                        "insert into image (volume, options) select v.id, e.options from pool_file e"
+                                                + " join lateral (select id from volume where pool = e.pool and name = e.name"
+                                                + " and state = 'AVAILABLE' and not drifted offset 0) v on true"
+                                                + " left join lateral (select options from image where volume = v.id offset 0) i on true"
+                                                + " where e.pool = :pool and e.options is not null"
+                                                + " and e.options is distinct from coalesce(i.options, cast(:usual as jsonb))"
+                                                + " on conflict (volume) do update set options = excluded.options")
+                                .bind("pool", pool)
+                                .bind("usual", Json.text(USUAL))
+                                .execute());
     }
 }

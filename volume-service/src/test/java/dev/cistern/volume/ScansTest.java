@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
+import dev.cistern.common.message.InternalEvent.PoolInventoried;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(Servers.class)
 final class ScansTest {
     private final Stage stage = Stage.shared();
+    private UUID lastScan = new UUID(0, 0);
 
     @AfterAll
     static void allIsWell() {
@@ -257,6 +259,31 @@ final class ScansTest {
         end(delete.operation());
         end(create.operation());
         assertThat(story.refreshed(file("creating", MIB, 5)).missing()).isEqualTo(1);
+    }
+
+    @Test
+    void aScanThatFindsNothingNewJudgesWhatTheOneBeforeLeftAndWhatHasChangedSince() {
+        var story = VolumeStory.open();
+        var deleting = story.created("deleting", 1);
+        var delete = story.deleting(deleting);
+        var first = story.scan(story.refresh());
+        stage.answer(first, new Result.PoolScanned(0, FIGURES));
+        stage.fail(delete, ProblemCode.IO_ERROR);
+        end(delete.operation());
+
+        assertThat(nothingNew(story, first.operation()).missing()).isEqualTo(1);
+        assertThat(conditions(deleting)).containsExactly("missing");
+        story.created("late", 2);
+        assertThat(nothingNew(story, lastScan).missing()).isEqualTo(2);
+        assertThat(nothingNew(story, lastScan).missing()).isEqualTo(2);
+    }
+
+    private PoolInventoried nothingNew(VolumeStory story, UUID basis) {
+        var refresh = story.refresh();
+        var scan = story.scan(refresh);
+        lastScan = scan.operation();
+        stage.answer(scan, new Result.PoolScanned(0, FIGURES, basis));
+        return story.inventoried(refresh);
     }
 
     @Test

@@ -67,12 +67,56 @@ final class Inventory {
     record Outcome(Stock stock, List<News> adopted) {}
 
     /**
-     * Brings the inventory in line with a complete scan.
+     * A complete scan.
      *
-     * @param start place in the order of changes at which the scan began
+     * @param start place in the order of changes at which it began
      * @param patient whether a new file must have been seen twice before it is adopted
+     * @param changed whether it found anything else than the one before
      */
-    Outcome apply(Operation scan, long start, boolean patient) {
+    record Scan(long start, boolean patient, boolean changed) {}
+
+    /** Brings the inventory in line with a complete scan. */
+    Outcome apply(Operation operation, Scan scan) {
+        if (!scan.changed() && isInLine(operation.pool())) {
+            return new Outcome(stock(operation, 0), List.of());
+        }
+        var outcome = compare(operation, scan.start(), scan.patient());
+        note(operation, scan);
+        return outcome;
+    }
+
+    /** Nothing was left by the scan before, and no volume has changed since it began. */
+    private boolean isInLine(UUID pool) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select judged is not null and not exists (select from volume v"
+                                                + " where v.pool = p.id and v.changed >= p.judged offset 0)"
+                                                + " from pool_view p where p.id = :pool")
+                                .bind("pool", pool)
+                                .mapTo(Boolean.class)
+                                .one());
+    }
+
+    /**
+     * What is being worked on was not judged, nor was a new file if its scan is patient; then the
+     * next scan compares again, whatever it finds.
+     */
+    private void note(Operation operation, Scan scan) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update pool_view set judged = case when :all and not exists"
+                                                + " (select from operation o where o.pool = :pool and o.finished_at is null"
+                                                + " and o.id <> :scan) then :start end where id = :pool")
+                                .bind("all", !(scan.patient() && scan.changed()))
+                                .bind("pool", operation.pool())
+                                .bind("scan", operation.id())
+                                .bind("start", scan.start())
+                                .execute());
+    }
+
+    private Outcome compare(Operation scan, long start, boolean patient) {
         var different = lockDifferent(scan, start);
         if (!different.isEmpty()) {
             judge(scan, different);
@@ -205,7 +249,7 @@ final class Inventory {
     }
 
     private List<Adopted> adopt(Operation scan, long start, boolean patient) {
-        var unknown = unknown(scan, patient);
+        var unknown = unknown(scan, start, patient);
         if (unknown.isEmpty()) {
             return List.of();
         }
@@ -216,15 +260,16 @@ final class Inventory {
 
     private record Adopted(UUID id, long capacity) {}
 
-    private List<String> unknown(Operation scan, boolean patient) {
+    private List<String> unknown(Operation scan, long start, boolean patient) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "select e.name from pool_file e where e.pool = :pool"
-                                                + " and e.part_of is null and (e.steady or not :patient) and not exists (select from volume v"
+                                                + " and e.part_of is null and (e.since < :start or not :patient) and not exists (select from volume v"
                                                 + " where v.pool = e.pool and v.name = e.name"
                                                 + " and v.state in ('CREATING', 'AVAILABLE', 'DELETING') offset 0)")
                                 .bind("patient", patient)
+                                .bind("start", start)
                                 .bind("pool", scan.pool())
                                 .mapTo(String.class)
                                 .list());

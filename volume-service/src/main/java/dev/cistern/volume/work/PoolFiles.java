@@ -119,15 +119,15 @@ final class PoolFiles {
     }
 
     /**
-     * Takes over what a scan has sent, whole or as the difference to the scan before. A file that
-     * has the size and the time of the scan before is steady from now on.
+     * Takes over what a scan has sent, whole or as the difference to the scan before.
+     *
+     * @param start place in the order of changes at which it began
      */
-    void take(UUID operation, UUID pool, boolean whole) {
+    void take(UUID operation, UUID pool, long start, boolean whole) {
         jdbi.useHandle(
                 handle -> {
                     removeGone(handle, operation, pool, whole);
-                    steady(handle, operation, pool);
-                    merge(handle, operation, pool);
+                    merge(handle, operation, pool, start);
                 });
         forget(operation);
     }
@@ -145,28 +145,19 @@ final class PoolFiles {
                 .execute();
     }
 
-    private static void steady(Handle handle, UUID operation, UUID pool) {
-        handle.createUpdate(
-                        "update pool_file f set steady = true where f.pool = :pool and not f.steady"
-                                + " and not exists (select from scan_entry e where e.operation = :operation"
-                                + " and e.name = f.name and (e.size, e.modified) <> (f.size, f.modified) offset 0)")
-                .bind("operation", operation)
-                .bind("pool", pool)
-                .execute();
-    }
-
-    private static void merge(Handle handle, UUID operation, UUID pool) {
+    private static void merge(Handle handle, UUID operation, UUID pool, long start) {
         handle.createUpdate(
                         "insert into pool_file as f (pool, name, "
                                 + FACTS
-                                + ", steady) select :pool, name, "
+                                + ", since) select :pool, name, "
                                 + FACTS
-                                + ", false from scan_entry where operation = :operation"
+                                + ", :start from scan_entry where operation = :operation"
                                 + " on conflict (pool, name) do update set ("
                                 + FACTS
-                                + ", steady) = row("
+                                + ", since) = row("
                                 + NEW
-                                + ", f.steady and (f.size, f.modified) = (excluded.size, excluded.modified))"
+                                + ", case when (f.size, f.modified) = (excluded.size, excluded.modified)"
+                                + " then f.since else excluded.since end)"
                                 + " where row("
                                 + OLD
                                 + ") is distinct from row("
@@ -174,6 +165,7 @@ final class PoolFiles {
                                 + ")")
                 .bind("operation", operation)
                 .bind("pool", pool)
+                .bind("start", start)
                 .execute();
     }
 }

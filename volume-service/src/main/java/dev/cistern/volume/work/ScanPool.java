@@ -63,18 +63,22 @@ record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanS
         if (scanned.basis() != null && !scanned.basis().equals(pool.scan())) {
             return new Turn.Send(new Command.ScanPool(pool.place(), null));
         }
-        files.take(operation.id(), pool.id(), scanned.basis() == null);
+        var start = operation.request(Request.class).start();
+        files.take(operation.id(), pool.id(), start, scanned.basis() == null);
         workshop.pools().scanned(pool.id(), operation.id());
-        orphans.takeIn(operation, operation.request(Request.class).start(), scanned.leftovers());
-        return applied(operation, scanned.figures());
+        orphans.takeIn(operation, start, scanned.leftovers());
+        return applied(operation, scanned);
     }
 
     /** Who asked hears of it before the world hears of each volume, which may be many thousands. */
-    private Turn applied(Operation operation, PoolFigures figures) {
+    private Turn applied(Operation operation, Result.PoolScanned scanned) {
         var request = operation.request(Request.class);
-        workshop.pools().measured(operation.pool(), figures);
-        var outcome = inventory.apply(operation, request.start(), request.patient());
-        workshop.tell(inventoried(operation, figures, outcome.stock()));
+        var changed = scanned.basis() == null || scanned.pages() > 0;
+        workshop.pools().measured(operation.pool(), scanned.figures());
+        var outcome =
+                inventory.apply(
+                        operation, new Inventory.Scan(request.start(), request.patient(), changed));
+        workshop.tell(inventoried(operation, scanned.figures(), outcome.stock()));
         workshop.events().publish("adopted", outcome.adopted(), operation);
         return new Turn.Finish(outcome.stock());
     }

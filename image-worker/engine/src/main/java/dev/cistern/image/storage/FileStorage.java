@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class FileStorage implements Storage {
     /** A buffer on the heap is copied through this much memory of each thread. */
-    private static final int BOUNCE_BYTES = 256 * 1024;
+    private static final int BOUNCE_BYTES = 64 * 1024;
 
     private static final ThreadLocal<ByteBuffer> BOUNCE =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BOUNCE_BYTES));
