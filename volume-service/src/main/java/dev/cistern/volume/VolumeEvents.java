@@ -120,7 +120,7 @@ public final class VolumeEvents {
     }
 
     private static PublicEvent event(String verb, Story story, Volumes.@Nullable Told told) {
-        var volume = Objects.requireNonNull(told).volume();
+        var volume = Objects.requireNonNull(told);
         var before = story.news().before();
         var data =
                 new Data(
@@ -144,7 +144,7 @@ public final class VolumeEvents {
                 "volume." + verb + ".v1",
                 SOURCE,
                 volume.id(),
-                told.sequence(),
+                volume.sequence(),
                 story.cause().traceparent(),
                 data);
     }

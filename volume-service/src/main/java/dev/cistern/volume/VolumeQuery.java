@@ -56,14 +56,6 @@ public final class VolumeQuery {
 
     private static final String SELECT = FIELDS + " from volume v" + POOL + " where ";
 
-    /** Numbers the next public events of the volumes {@code :ids}, and returns them with it. */
-    static final String TELL =
-            "with v as (update volume set event_sequence = event_sequence + 1 where id = any(:ids)"
-                    + " returning *) "
-                    + FIELDS
-                    + " from v"
-                    + POOL;
-
     private final Jdbi jdbi;
 
     /** Queries in the schema of {@code jdbi}. */
@@ -279,7 +271,7 @@ public final class VolumeQuery {
     }
 
     @SuppressWarnings("unchecked") // they are written as texts only
-    private static Map<String, String> labels(String json) {
+    static Map<String, String> labels(String json) {
         return "{}".equals(json) ? Map.of() : Map.copyOf(Json.readOwn(json, Map.class));
     }
 
