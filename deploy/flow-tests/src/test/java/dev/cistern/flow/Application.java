@@ -1,6 +1,10 @@
 package dev.cistern.flow;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,8 +15,14 @@ import java.util.concurrent.TimeUnit;
 /** The packaged applications below deploy/ and the commands that run them. */
 final class Application {
     private static final Path DEPLOY = Path.of(System.getProperty("cistern.deploy"));
-    private static final Path CACHE =
-            Path.of(System.getProperty("cistern.logs")).resolveSibling("standalone.aot");
+    private static final Path CACHES = Path.of(System.getProperty("cistern.caches"));
+
+    /** Nobody listens there: a start that fails there has loaded most of what one needs. */
+    private static final List<String> NOWHERE =
+            List.of(
+                    "-Dquarkus.http.port=0",
+                    "-Dkafka.bootstrap.servers=127.0.0.1:1",
+                    "-Dcistern.postgres.url=jdbc:postgresql://127.0.0.1:1/none");
 
     private Application() {}
 
@@ -20,9 +30,7 @@ final class Application {
     static List<String> command(String application) throws Exception {
         return command(
                 application,
-                application.equals("standalone")
-                        ? List.of("-XX:AOTCache=" + cache(), "-Xlog:aot*=off,cds*=off")
-                        : List.of());
+                List.of("-XX:AOTCache=" + cache(application), "-Xlog:aot*=off,cds*=off"));
     }
 
     private static List<String> command(String application, List<String> options) {
@@ -45,43 +53,62 @@ final class Application {
     }
 
     /**
-     * What the JDK has loaded and linked ahead, as {@code ./cistern up} keeps it. The tests start
-     * everything in one process so often that half of their time would go into loading classes.
+     * What the JDK has loaded and linked ahead, as {@code ./cistern} keeps it, made by the first
+     * test that needs it. The tests start programs so often that half of their time would go into
+     * loading classes.
      */
-    private static synchronized Path cache() throws Exception {
-        if (!Files.exists(CACHE)
-                || Files.getLastModifiedTime(CACHE)
-                                .compareTo(Files.getLastModifiedTime(jar("standalone")))
-                        < 0) {
-            train();
+    private static synchronized Path cache(String application) throws Exception {
+        Files.createDirectories(CACHES);
+        var name = application.replace('/', '-');
+        var cache = CACHES.resolve(name + ".aot");
+        try (var file = FileChannel.open(CACHES.resolve(name + ".lock"), CREATE, WRITE);
+                var _ = file.lock()) {
+            if (!Files.exists(cache)
+                    || Files.getLastModifiedTime(cache)
+                                    .compareTo(Files.getLastModifiedTime(jar(application)))
+                            < 0) {
+                train(application, cache);
+            }
         }
-        return CACHE;
+        return cache;
     }
 
-    private static void train() throws Exception {
-        var made = CACHE.resolveSibling("standalone.aot.new");
-        var data = CACHE.resolveSibling("training");
-        var command = command("standalone", List.of("-XX:AOTCacheOutput=" + made));
-        command.addAll(List.of("--data", data.toString(), "--port", "0"));
+    private static void train(String application, Path cache) throws Exception {
+        var made = cache.resolveSibling(cache.getFileName() + ".new");
+        var options = new ArrayList<>(List.of("-XX:AOTCacheOutput=" + made));
+        var standalone = application.equals("standalone");
+        if (!standalone) {
+            options.addAll(NOWHERE);
+        }
+        var command = command(application, options);
+        if (standalone) {
+            command.addAll(
+                    List.of(
+                            "--data",
+                            Files.createTempDirectory(CACHES, "data").toString(),
+                            "--port",
+                            "0"));
+        }
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        awaitReady(process);
+        awaitReady(process, standalone ? "is ready at" : "started in");
         process.toHandle().destroy(); // the process's own destroy() would close what it writes to
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
             process.destroyForcibly();
             throw new AssertionError("the run that makes starts quick does not end");
         }
-        Files.move(made, CACHE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(made, cache, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** What it says is read to the end, lest it wait for a reader. */
-    private static void awaitReady(Process process) throws IOException {
+    /**
+     * Waits for its word or its end. What it says is read to the end, lest it wait for a reader.
+     */
+    private static void awaitReady(Process process, String word) throws IOException {
         var lines = process.inputReader();
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-            if (line.contains("is ready at")) {
+            if (line.contains(word)) {
                 Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {}));
                 return;
             }
         }
-        throw new AssertionError("the run that makes starts quick ended before it was ready");
     }
 }

@@ -3,7 +3,6 @@ package dev.cistern.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cistern.embedded.TestServers;
 import dev.cistern.flow.Cistern.Part;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,23 +14,37 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process dies at each named point of create, delete and refresh. Whatever was accepted ends, and
  * files, rows and events tell the same.
  */
-final class CrashTest {
+final class CrashStory {
     private static final long MIB = 1 << 20;
     private static final int ROUNDS = 5;
     private static final String POOL = "crash";
     private static final String DROPPED = "the user's own\n";
 
-    private List<Case> cases = List.of();
+    private final Cistern cistern;
+    private final Path folder;
+    private final List<Case> cases;
 
-    @TempDir Path data;
-    @TempDir Path folder;
+    private CrashStory(Cistern cistern, Path folder, List<Case> cases) {
+        this.cistern = cistern;
+        this.folder = folder;
+        this.cases = cases;
+    }
+
+    /** Tells it of a Cistern, with a pool on a folder. */
+    static void tell(Cistern cistern, Path folder) throws Exception {
+        new CrashStory(cistern, folder, allCases()).dieAtEachPoint();
+    }
+
+    /** The same for one whose parts all die at once: only the cases in which that tells more. */
+    static void tellOfOneProcess(Cistern cistern, Path folder) throws Exception {
+        var cases = allCases().stream().filter(Case::telling).toList();
+        new CrashStory(cistern, folder, cases).dieAtEachPoint();
+    }
 
     /** A point to die at, in a part, and what is asked of Cistern so that it is passed. */
     private record Case(Part part, String point, Verb verb) {
@@ -100,59 +113,42 @@ final class CrashTest {
         return cases;
     }
 
-    @Test
-    void inOneProcess() throws Exception {
-        cases = allCases().stream().filter(Case::telling).toList();
-        try (var cistern = OneProcess.on(data)) {
-            dieAtEachPoint(cistern);
-        }
-    }
-
-    @Test
-    void inManyProcesses() throws Exception {
-        cases = allCases();
-        var servers = TestServers.shared();
-        try (var cistern = ManyProcesses.on(servers, servers.newDatabase("crash"))) {
-            dieAtEachPoint(cistern);
-        }
-    }
-
-    private void dieAtEachPoint(Cistern cistern) throws Exception {
+    private void dieAtEachPoint() throws Exception {
         cistern.startedPool(POOL, folder, Map.of());
         for (var each : cases) {
             if (each.verb() == Verb.DELETE) {
-                create(cistern, each.volume());
+                create(each.volume());
             }
         }
         for (var part : List.of(Part.POOL_SERVICE, Part.VOLUME_SERVICE, Part.WORKER)) {
-            dieAtEachPointOf(cistern, part);
+            dieAtEachPointOf(part);
         }
 
-        awaitEnds(cistern, "pools");
-        awaitEnds(cistern, "volumes");
-        assertUsersFilesStand(cistern);
+        awaitEnds("pools");
+        awaitEnds("volumes");
+        assertUsersFilesStand();
         cistern.api()
                 .success("pools", cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of()));
-        assertAllTellTheSame(cistern);
+        assertAllTellTheSame();
     }
 
     /** What was not accepted, because something else passed the point first, is asked again. */
-    private void dieAtEachPointOf(Cistern cistern, Part part) throws Exception {
+    private void dieAtEachPointOf(Part part) throws Exception {
         var left = cases.stream().filter(each -> each.part() == part).toList();
         for (var round = 0; round < ROUNDS && !left.isEmpty(); round++) {
             cistern.program(part).kill();
             for (var each : left) {
-                dieAt(cistern, each);
+                dieAt(each);
             }
             assertThat(cistern.start(part, "")).isTrue();
-            var accepted = accepted(cistern);
+            var accepted = accepted();
             left = left.stream().filter(each -> !each.isAmong(accepted)).toList();
         }
         assertThat(left).as("cases whose request was never accepted").isEmpty();
     }
 
     /** Kind and name of every operation on volumes. */
-    private static Set<String> accepted(Cistern cistern) throws Exception {
+    private Set<String> accepted() throws Exception {
         return cistern.api().all("/v1/volumes/-/operations").stream()
                 .map(
                         operation ->
@@ -162,22 +158,22 @@ final class CrashTest {
                 .collect(Collectors.toSet());
     }
 
-    private static void create(Cistern cistern, String name) throws Exception {
-        cistern.api().success("volumes", post(cistern, name));
+    private void create(String name) throws Exception {
+        cistern.api().success("volumes", post(name));
     }
 
-    private static Api.Answer post(Cistern cistern, String name) throws Exception {
+    private Api.Answer post(String name) throws Exception {
         return cistern.api()
                 .post(
                         "/v1/volumes",
                         Map.of("pool", POOL, "name", name, "format", "qcow2", "capacity", MIB));
     }
 
-    private void dieAt(Cistern cistern, Case each) throws Exception {
+    private void dieAt(Case each) throws Exception {
         while (!cistern.start(each.part(), each.point())) {
-            dieWhileCatchingUp(cistern, each);
+            dieWhileCatchingUp(each);
         }
-        ask(cistern, each);
+        ask(each);
         assertThat(cistern.program(each.part()).awaitEnd()).as("%s", each).isEqualTo(137);
         if (each.userMayTakeTheName() && !Files.exists(folder.resolve(each.volume()))) {
             Files.writeString(folder.resolve(each.volume()), DROPPED);
@@ -188,11 +184,11 @@ final class CrashTest {
      * It passed the point with what an earlier case left; that must end, too, and have been read
      * for good, before this one.
      */
-    private static void dieWhileCatchingUp(Cistern cistern, Case each) throws Exception {
+    private void dieWhileCatchingUp(Case each) throws Exception {
         assertThat(cistern.program(each.part()).awaitEnd()).as("%s", each).isEqualTo(137);
         assertThat(cistern.start(each.part(), "")).isTrue();
-        awaitEnds(cistern, "pools");
-        awaitEnds(cistern, "volumes");
+        awaitEnds("pools");
+        awaitEnds("volumes");
         for (var service : List.of("pool", "volume")) {
             Replay.awaitRead(cistern.kafka(), "cistern-" + service + "-service", "cistern.results");
             Replay.awaitRead(
@@ -204,10 +200,10 @@ final class CrashTest {
     }
 
     /** The answer is lost when the process dies before it gives one. */
-    private void ask(Cistern cistern, Case each) throws Exception {
+    private void ask(Case each) throws Exception {
         try {
             switch (each.verb()) {
-                case CREATE -> post(cistern, each.volume());
+                case CREATE -> post(each.volume());
                 case DELETE -> cistern.api().delete("/v1/volumes/" + POOL + ":" + each.volume());
                 case REFRESH -> {
                     Judge.qemuImgCreate(folder, "-f", "qcow2", each.volume(), "3M");
@@ -219,30 +215,30 @@ final class CrashTest {
         }
     }
 
-    private static void awaitEnds(Cistern cistern, String kind) throws Exception {
+    private void awaitEnds(String kind) throws Exception {
         for (var operation : cistern.api().all("/v1/" + kind + "/-/operations")) {
             cistern.api().end(kind, operation.path("id").asText());
         }
     }
 
-    private void assertUsersFilesStand(Cistern cistern) throws Exception {
+    private void assertUsersFilesStand() throws Exception {
         for (var each : cases) {
             var file = folder.resolve(each.volume());
             if (each.userMayTakeTheName() && Files.size(file) == DROPPED.length()) {
                 assertThat(file).hasContent(DROPPED.strip());
-                assertThat(problemsOf(cistern, each.volume())).contains("file-exists");
+                assertThat(problemsOf(each.volume())).contains("file-exists");
             }
         }
     }
 
-    private static Set<String> problemsOf(Cistern cistern, String volume) throws Exception {
+    private Set<String> problemsOf(String volume) throws Exception {
         return cistern.api().all("/v1/volumes/-/operations").stream()
                 .filter(operation -> volume.equals(operation.path("target").path("name").asText()))
                 .map(operation -> operation.path("problem").path("code").asText())
                 .collect(Collectors.toSet());
     }
 
-    private void assertAllTellTheSame(Cistern cistern) throws Exception {
+    private void assertAllTellTheSame() throws Exception {
         var volumes = cistern.api().all("/v1/volumes?pool=" + POOL + "&state=available");
         assertThat(names(volumes)).isEqualTo(PoolFiles.in(folder));
         assertThat(volumes).allMatch(volume -> volume.path("conditions").isEmpty());
@@ -255,10 +251,10 @@ final class CrashTest {
                 assertThat(names(volumes)).contains(each.volume());
             }
         }
-        assertEventsTell(cistern, volumes);
+        assertEventsTell(volumes);
     }
 
-    private static void assertEventsTell(Cistern cistern, List<JsonNode> volumes) throws Exception {
+    private void assertEventsTell(List<JsonNode> volumes) throws Exception {
         var ids =
                 volumes.stream()
                         .map(volume -> volume.path("id").asText())
