@@ -2,16 +2,13 @@ package dev.cistern.worker.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.common.crash.CrashPoints;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.CommandMessage;
 import dev.cistern.common.message.ImageRef;
-import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.PoolPlace;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotRef;
-import dev.cistern.worker.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,7 +166,8 @@ class CrashTest {
             var command = scene.prepare(pool, bench);
             var operation = UUID.randomUUID();
 
-            crash(folder, place, new CommandMessage(operation, 1, Owner.VOLUME, null, command));
+            CrashedProcess.at(
+                    folder, place, new CommandMessage(operation, 1, Owner.VOLUME, null, command));
             var result = bench.run(operation, 2, command);
 
             assertThat(result).isNotNull();
@@ -180,23 +177,6 @@ class CrashTest {
                 assertThat(pool.trashed()).isEmpty();
             }
         }
-    }
-
-    /** Has a process carry a command out that stops at a place. */
-    static void crash(Path folder, String place, CommandMessage message) throws Exception {
-        var file = Files.write(folder.resolve("command.json"), Json.bytes(message));
-        var output = folder.resolve("output").toFile();
-        var process =
-                ChildJvm.start(
-                        ChildJvm.command(
-                                List.of("-Dcistern.crash-point=" + place),
-                                CommandMain.class,
-                                file.toString()),
-                        output);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue())
-                .as(Files.readString(output.toPath()))
-                .isEqualTo(CrashPoints.EXIT_STATUS);
     }
 
     private static final class Creating implements Scene {

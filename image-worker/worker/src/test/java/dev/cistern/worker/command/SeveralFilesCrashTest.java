@@ -207,7 +207,7 @@ class SeveralFilesCrashTest {
             var from = TestPool.started(folder.resolve("from"), bench);
             var command = scene.prepare(pool, from, bench);
             var operation = UUID.randomUUID();
-            CrashTest.crash(
+            CrashedProcess.at(
                     folder,
                     command.kind() + ":" + point,
                     new CommandMessage(operation, 1, Owner.VOLUME, null, command));
