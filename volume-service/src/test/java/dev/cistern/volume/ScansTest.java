@@ -2,6 +2,7 @@ package dev.cistern.volume;
 
 import static dev.cistern.volume.VolumeStory.FIGURES;
 import static dev.cistern.volume.VolumeStory.MIB;
+import static dev.cistern.volume.VolumeStory.accepted;
 import static dev.cistern.volume.VolumeStory.conditions;
 import static dev.cistern.volume.VolumeStory.end;
 import static dev.cistern.volume.VolumeStory.file;
@@ -239,6 +240,30 @@ final class ScansTest {
         assertThat(conditions(late)).isEmpty();
         assertThat(state(gone)).isEqualTo("deleted");
         assertThat(story.refreshed(file("gone", MIB, 3), file("late", MIB, 2)).adopted())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aNameThatAVolumeHadWhenTheScanBeganIsNoOtherVolumes() throws Exception {
+        var story = VolumeStory.open();
+        var id = story.created("disk", 1);
+        var answers = story.refresh();
+        var scan = story.scan(answers);
+        var renaming =
+                stage.take(
+                        accepted(
+                                given().contentType("application/json")
+                                        .body(Map.of("name", "web"))
+                                        .patch("/v1/volumes/" + id)));
+        stage.answer(renaming, new Result.VolumeChanged(id, file("web", MIB, 1)));
+        end(renaming.operation());
+
+        stage.answer(scan, new Result.PoolScanPage(0, List.of(file("disk", MIB, 1))));
+        stage.answer(scan, new Result.PoolScanned(1, FIGURES));
+
+        assertThat(story.inventoried(answers).adopted()).isZero();
+        assertThat(conditions(id)).isEmpty();
+        assertThat(story.refreshed(file("disk", MIB, 2), file("web", MIB, 1)).adopted())
                 .isEqualTo(1);
     }
 

@@ -275,14 +275,19 @@ final class Inventory {
                                 .list());
     }
 
-    /** But for names of volumes that came to an end after the scan began, or have work left. */
+    /**
+     * But for names of volumes that came to an end after the scan began, or have work left, and for
+     * those that a volume's file had until it was renamed meanwhile.
+     */
     private List<Adopted> enter(Operation scan, long start, List<String> names) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
                                         "with ending as materialized (select v.name from volume v where v.pool = :pool"
                                                 + " and v.name = any(:names) and (v.changed >= :start or exists"
-                                                + " (select from operation o where o.target = v.id and o.finished_at is null)))"
+                                                + " (select from operation o where o.target = v.id and o.finished_at is null))"
+                                                + " union select e.name from volume v join pool_file e on e.pool = v.pool and e.inode = v.inode"
+                                                + " where v.pool = :pool and v.changed >= :start and e.name = any(:names))"
                                                 + " insert into volume (id, pool, name, tenant, format, capacity, allocation, state,"
                                                 + " fault, backing_file, backing_format, inode, file_mode, file_owner,"
                                                 + " file_group, encryption, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
