@@ -85,6 +85,15 @@ final class ManyProcesses implements Cistern {
         return ports.getOrDefault(part, 0);
     }
 
+    /** The part that an address is of. */
+    Part at(URI address) {
+        return ports.entrySet().stream()
+                .filter(part -> part.getValue() == address.getPort())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(address.toString()));
+    }
+
     private URI address(Part part) {
         return URI.create("http://localhost:" + port(part));
     }

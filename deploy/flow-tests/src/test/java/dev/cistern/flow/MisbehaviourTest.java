@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cistern.embedded.TestServers;
 import dev.cistern.flow.Cistern.Part;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Messages, processes and mounts that do what they should not. */
 final class MisbehaviourTest {
     private static final long MIB = 1 << 20;
+    private static final String TOKEN = "correct-horse-battery-staple";
 
     @TempDir static Path folders;
     private static ManyProcesses cistern;
@@ -76,6 +79,46 @@ final class MisbehaviourTest {
         assertThat(volumesOf("again")).containsAll(volumes).hasSize(volumes.size() + 1);
         assertThat(eventsOf("again")).containsAll(events).hasSize(events.size() + 1);
         assertThat(cistern.api().get("/v1/pools/again").text("state")).isEqualTo("running");
+    }
+
+    @Test
+    void anUploadBeginsAnewWithTheOtherWorkerWhenItsOwnIsKilled() throws Exception {
+        var folder = startedPool("transfers");
+        create("transfers", "disk");
+        Judge.qemuImgCreate(folders, "-f", "qcow2", "new.qcow2", "1M");
+        Judge.output(folders, "qemu-io", "-f", "qcow2", "-c", "write -P 7 0 1M", "new.qcow2");
+        var image = Files.readAllBytes(folders.resolve("new.qcow2"));
+        var accepted =
+                cistern.api()
+                        .post(
+                                "/v1/volumes/transfers:disk/transfers",
+                                Map.of(
+                                        "direction",
+                                        "upload",
+                                        "size",
+                                        image.length,
+                                        "token",
+                                        TOKEN,
+                                        "idleSeconds",
+                                        300));
+        var operation = accepted.text("id");
+        var first = TransferClient.of(operation, TOKEN, cistern.api(), "");
+        assertThat(first.send("PUT", "", BodyPublishers.ofByteArray(image, 0, 65_536)))
+                .isEqualTo(204);
+        var part = cistern.at(URI.create(first.url()));
+
+        cistern.program(part).kill();
+        var second = TransferClient.of(operation, TOKEN, cistern.api(), first.url());
+
+        assertThat(cistern.at(URI.create(second.url()))).isNotEqualTo(part);
+        assertThat(second.send("PUT", "", BodyPublishers.ofByteArray(image))).isEqualTo(204);
+        assertThat(second.finish()).isEqualTo(204);
+        cistern.api().success("volumes", accepted);
+        assertThat(folder.resolve("disk")).hasBinaryContent(image);
+        try (var staged = Files.list(folder.resolve(".cistern/staging"))) {
+            assertThat(staged).isEmpty();
+        }
+        assertThat(cistern.start(part, "")).isTrue();
     }
 
     private static Set<String> volumesOf(String pool) throws Exception {

@@ -7,12 +7,7 @@ import dev.cistern.cli.command.Surroundings;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,37 +165,10 @@ final class TransfersTest {
         }
     }
 
-    private record Client(String url, String token) {
-        private static final HttpClient HTTP =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-        int send(String method, String part, BodyPublisher body, String... headers)
-                throws Exception {
-            var request = HttpRequest.newBuilder(URI.create(url + part)).method(method, body);
-            if (!token.isEmpty()) {
-                request.header("Authorization", "Bearer " + token);
-            }
-            if (headers.length > 0) {
-                request.headers(headers);
-            }
-            return HTTP.send(request.build(), BodyHandlers.ofByteArray()).statusCode();
-        }
-
-        int get(String... headers) throws Exception {
-            return send("GET", "", BodyPublishers.noBody(), headers);
-        }
-    }
-
-    private static Client begun(String operation) throws Exception {
-        var transfer =
-                Await.until(
-                        "a worker has the transfer",
-                        () ->
-                                cistern.api()
-                                        .get("/v1/volumes/-/transfers/" + operation + "?wait=5s"),
-                        answer -> answer.body().hasNonNull("url"));
-        assertThat(transfer.text("url")).startsWith(cistern.address().toString());
-        return new Client(transfer.text("url"), TOKEN);
+    private static TransferClient begun(String operation) throws Exception {
+        var client = TransferClient.of(operation, TOKEN, cistern.api(), "");
+        assertThat(client.url()).startsWith(cistern.address().toString());
+        return client;
     }
 
     private static String begin(String volume, Map<String, ?> request) throws Exception {
@@ -236,12 +204,12 @@ final class TransfersTest {
         var operation = begin("mine.raw", Map.of("direction", "download", "token", TOKEN));
         var client = begun(operation);
 
-        assertThat(new Client(client.url(), "").get()).isEqualTo(401);
-        assertThat(new Client(client.url(), "wrong").get()).isEqualTo(403);
-        assertThat(new Client(client.url() + "0", TOKEN).get()).isEqualTo(404);
+        assertThat(new TransferClient(client.url(), "").get()).isEqualTo(401);
+        assertThat(new TransferClient(client.url(), "wrong").get()).isEqualTo(403);
+        assertThat(new TransferClient(client.url() + "0", TOKEN).get()).isEqualTo(404);
         assertThat(client.get("Range", "bytes=1048576-")).isEqualTo(416);
         assertThat(client.get("Range", "bytes=0-9")).isEqualTo(206);
-        assertThat(client.send("POST", "/finish", BodyPublishers.noBody())).isEqualTo(204);
+        assertThat(client.finish()).isEqualTo(204);
 
         assertThat(cistern.api().end("volumes", operation).path("state").asText())
                 .isEqualTo("succeeded");
