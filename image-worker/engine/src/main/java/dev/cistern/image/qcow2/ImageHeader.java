@@ -26,9 +26,12 @@ record ImageHeader(Header header, Optional<String> backingFile, List<HeaderExten
      */
     static ImageHeader read(Storage storage) throws IOException {
         var name = storage.name();
-        var header = Header.decode(first(storage, Header.V3_LENGTH), name);
+        var beginning = first(storage, BEGINNING);
+        var header =
+                Header.decode(
+                        beginning.slice(0, Math.min(Header.V3_LENGTH, beginning.limit())), name);
         requireKnownFeatures(header, name);
-        var cluster = firstCluster(header, storage);
+        var cluster = firstCluster(header, beginning, storage);
         return new ImageHeader(
                 header,
                 backingFile(header, cluster, name),
@@ -37,10 +40,11 @@ record ImageHeader(Header header, Optional<String> backingFile, List<HeaderExten
     }
 
     /** So much of it, and no less, as has the extensions and the backing file's name. */
-    private static ByteBuffer firstCluster(Header header, Storage storage) throws IOException {
-        var beginning = first(storage, Math.min(BEGINNING, header.clusterSize()));
-        return beginning.limit() < BEGINNING || hasAll(header, beginning)
-                ? beginning
+    private static ByteBuffer firstCluster(Header header, ByteBuffer beginning, Storage storage)
+            throws IOException {
+        var within = beginning.slice(0, Math.min(header.clusterSize(), beginning.limit()));
+        return beginning.limit() < BEGINNING || hasAll(header, within)
+                ? within
                 : first(storage, header.clusterSize());
     }
 

@@ -35,7 +35,7 @@ final class FileSystemAbilities {
     /** Those of the file system that a file is on. */
     static FileSystemAbilities of(int descriptor, String path) throws IOException {
         var device = FileStatus.of(descriptor, path).device();
-        var type = FileSystemFigures.of(descriptor, path).type();
+        var type = FileSystemFigures.type(descriptor, path);
         return KNOWN.computeIfAbsent(new Key(device, type), _ -> new FileSystemAbilities(type));
     }
 

@@ -29,15 +29,23 @@ public record FileSystemFigures(
             var free = struct.getAtIndex(ValueLayout.JAVA_LONG, 3);
             var available = struct.getAtIndex(ValueLayout.JAVA_LONG, 4);
             var flags = struct.getAtIndex(ValueLayout.JAVA_LONG, 9);
-            if (Posix.fstatfs(descriptor, struct) != 0) {
-                throw Failures.of("statfs", name);
-            }
             return new FileSystemFigures(
                     blocks * unit,
                     (blocks - free) * unit,
                     available * unit,
                     (flags & ST_RDONLY) != 0,
-                    typeName(struct.get(ValueLayout.JAVA_LONG, 0)));
+                    type(descriptor, name));
+        }
+    }
+
+    /** The name of the file system's type, or its magic number in hex. */
+    static String type(int descriptor, String name) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var struct = arena.allocate(STRUCT_BYTES, Long.BYTES);
+            if (Posix.fstatfs(descriptor, struct) != 0) {
+                throw Failures.of("statfs", name);
+            }
+            return typeName(struct.get(ValueLayout.JAVA_LONG, 0));
         }
     }
 
