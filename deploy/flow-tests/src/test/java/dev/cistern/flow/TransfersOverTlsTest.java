@@ -2,11 +2,6 @@ package dev.cistern.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cistern.cli.Main;
-import dev.cistern.cli.command.Surroundings;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,19 +108,7 @@ final class TransfersOverTlsTest {
     }
 
     private static Judge.Run client(String... words) {
-        var output = new StringWriter();
-        var writer = new PrintWriter(output, true);
-        var status =
-                Main.run(
-                        new Surroundings(
-                                InputStream.nullInputStream(),
-                                writer,
-                                writer,
-                                StandardCharsets.UTF_8,
-                                Map.of("CISTERN_URL", cistern.address().toString()),
-                                () -> false),
-                        words);
-        return new Judge.Run(status, output.toString());
+        return Client.run(cistern.address(), words);
     }
 
     @Test
