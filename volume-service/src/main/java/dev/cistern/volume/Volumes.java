@@ -123,6 +123,28 @@ public final class Volumes {
                                 .one());
     }
 
+    /**
+     * Lets go of a name that was kept, and has its row stand for the place that a file has left: a
+     * scan that began before may still find it there.
+     *
+     * @return the capacity that was reserved with it; 0 if it was let go of before
+     */
+    public long standForPlace(UUID kept, UUID pool, String name) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "with gone as (update volume set state = 'DELETED', pool = :pool, name = :name"
+                                                + CHANGED
+                                                + " where id = :id and name_for is not null and state = 'CREATING'"
+                                                + " returning capacity)"
+                                                + " select coalesce(sum(capacity), 0) from gone")
+                                .bind("id", kept)
+                                .bind("pool", pool)
+                                .bind("name", name)
+                                .mapTo(Long.class)
+                                .one());
+    }
+
     /** Its file is in another pool. */
     public boolean moved(UUID id, UUID pool, String name) {
         return update(

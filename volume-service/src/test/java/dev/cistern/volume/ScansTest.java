@@ -268,6 +268,30 @@ final class ScansTest {
     }
 
     @Test
+    void aPlaceThatAVolumeHasLeftSinceTheScanBeganIsNoOtherVolumes() throws Exception {
+        var story = VolumeStory.open();
+        var id = story.created("disk", 1);
+        var answers = story.refresh();
+        var scan = story.scan(answers);
+        var moving =
+                stage.take(
+                        accepted(
+                                given().contentType("application/json")
+                                        .body(Map.of("pool", VolumeStory.open().pool()))
+                                        .post("/v1/volumes/" + id + "/move")));
+        stage.answer(moving, new Result.VolumeMoved(id, file("disk", MIB, 9)));
+        end(moving.operation());
+
+        stage.answer(scan, new Result.PoolScanPage(0, List.of(file("disk", MIB, 1))));
+        stage.answer(scan, new Result.PoolScanned(1, FIGURES));
+
+        var stock = story.inventoried(answers);
+        assertThat(stock.adopted()).isZero();
+        assertThat(stock.volumes()).isZero();
+        assertThat(story.refreshed(file("disk", MIB, 2)).adopted()).isEqualTo(1);
+    }
+
+    @Test
     void whatIsBeingWorkedOnIsNotJudged() {
         var story = VolumeStory.open();
         var deleting = story.created("deleting", 1);

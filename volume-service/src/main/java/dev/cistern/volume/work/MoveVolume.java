@@ -72,7 +72,11 @@ record MoveVolume(Workshop workshop) implements Change {
     /** By now the ledger of the first pool has what the volume has. */
     @Override
     public void completed(Operation operation, Volume before, Result.OfFile result) {
-        letPlaceGo(operation);
+        var kept = operation.request(Request.class).kept();
+        workshop.ledger()
+                .release(
+                        operation.pool(),
+                        workshop.volumes().standForPlace(kept, before.poolId(), before.name()));
         var capacity = result.file().capacity();
         if (workshop.volumes().moved(before.id(), operation.pool(), result.file().name())) {
             workshop.ledger().release(before.poolId(), capacity);
@@ -82,10 +86,6 @@ record MoveVolume(Workshop workshop) implements Change {
 
     @Override
     public void failed(Operation operation, Problem problem) {
-        letPlaceGo(operation);
-    }
-
-    private void letPlaceGo(Operation operation) {
         var kept = operation.request(Request.class).kept();
         workshop.ledger().release(operation.pool(), workshop.volumes().letNameGo(kept));
     }
