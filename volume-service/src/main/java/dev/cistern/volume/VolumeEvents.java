@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the world what happened to volumes, in the transaction in which it happens. */
@@ -16,12 +17,12 @@ public final class VolumeEvents {
     private static final String SOURCE = "/v1/volumes";
 
     private final Outbox outbox;
-    private final Volumes volumes;
+    private final ToldVolumes volumes;
 
-    /** Events through this outbox. */
-    public VolumeEvents(Outbox outbox, Volumes volumes) {
+    /** Events through this outbox, of the volumes in the schema of {@code jdbi}. */
+    public VolumeEvents(Outbox outbox, Jdbi jdbi) {
         this.outbox = outbox;
-        this.volumes = volumes;
+        this.volumes = new ToldVolumes(jdbi);
     }
 
     /**
@@ -112,14 +113,14 @@ public final class VolumeEvents {
         if (stories.isEmpty()) {
             return;
         }
-        var told = volumes.told(stories.stream().map(story -> story.news().volume()).toList());
+        var told = volumes.next(stories.stream().map(story -> story.news().volume()).toList());
         outbox.send(
                 stories.stream()
                         .map(story -> event(verb, story, told.get(story.news().volume())).message())
                         .toList());
     }
 
-    private static PublicEvent event(String verb, Story story, Volumes.@Nullable Told told) {
+    private static PublicEvent event(String verb, Story story, ToldVolumes.@Nullable Told told) {
         var volume = Objects.requireNonNull(told);
         var before = story.news().before();
         var data =

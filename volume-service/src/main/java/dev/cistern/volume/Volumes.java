@@ -7,8 +7,6 @@ import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.common.sql.Columns;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -389,58 +387,6 @@ public final class Volumes {
                         id,
                         statement -> statement.bind("drifted", drifted))
                 == 1;
-    }
-
-    /**
-     * A volume as it is to be told of in its next public event. Sizes in bytes.
-     *
-     * @param pool the pool's name
-     * @param sequence the event's number
-     */
-    public record Told(
-            UUID id,
-            UUID poolId,
-            String pool,
-            String tenant,
-            String name,
-            String format,
-            long capacity,
-            long allocation,
-            @Nullable String backingFile,
-            VolumeState state,
-            Map<String, String> labels,
-            long sequence) {
-        private static Told read(ResultSet row) throws SQLException {
-            return new Told(
-                    row.getObject("id", UUID.class),
-                    row.getObject("pool", UUID.class),
-                    row.getString("pool_name"),
-                    row.getString("tenant"),
-                    row.getString("name"),
-                    row.getString("format"),
-                    row.getLong("capacity"),
-                    row.getLong("allocation"),
-                    row.getString("backing_file"),
-                    VolumeState.valueOf(row.getString("state")),
-                    VolumeQuery.labels(row.getString("labels")),
-                    row.getLong("event_sequence"));
-        }
-    }
-
-    /** Numbers the next public event of each of these volumes; by id. */
-    public Map<UUID, Told> told(Collection<UUID> ids) {
-        var all = new HashMap<UUID, Told>();
-        jdbi.useHandle(
-                handle ->
-                        handle.createQuery(
-                                        "with v as (update volume set event_sequence = event_sequence + 1"
-                                                + " where id = any(:ids) returning *)"
-                                                + " select v.*, p.name as pool_name from v"
-                                                + VolumeQuery.POOL)
-                                .bind("ids", ids.toArray(UUID[]::new))
-                                .map((row, _) -> Told.read(row))
-                                .forEach(told -> all.put(told.id(), told)));
-        return all;
     }
 
     private interface Values {

@@ -170,7 +170,7 @@ public class VolumeWork implements Service {
                 new SnapshotStock(
                         snapshots, new SnapshotEvents(foundation.outbox(), snapshots, volumes)),
                 new Images(foundation.jdbi()),
-                new VolumeEvents(foundation.outbox(), volumes),
+                new VolumeEvents(foundation.outbox(), foundation.jdbi()),
                 foundation.outbox(),
                 new Chains(foundation.jdbi()),
                 settings);
