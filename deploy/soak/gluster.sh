@@ -118,6 +118,7 @@ second=$!
 started+=("$second")
 online() { [ "$(cistern node-list -o json | jq '[.[] | select(.state == "online")] | length')" = 2 ]; }
 await online
+await curl -sf "http://127.0.0.1:$port2/q/metrics" # it speaks to the others before it listens
 snapshot 1 $half
 await settled
 crossed=$(by_second CreateSnapshot)
