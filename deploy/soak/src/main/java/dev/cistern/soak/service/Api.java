@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Cistern's HTTP interface. */
@@ -20,6 +21,8 @@ final class Api {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(70);
     private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
+    private static final int MOST_TRIES = 60;
 
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -47,9 +50,13 @@ final class Api {
         return answer(HttpRequest.newBuilder(address.resolve(path)).GET());
     }
 
-    /** A GET whose answer must be a success. */
+    /** A GET whose answer must be a success, soon after what it needs was killed if need be. */
     JsonNode read(String path) throws IOException, InterruptedException {
         var answer = get(path);
+        for (var tries = 0; answer.status() == UNAVAILABLE && tries < MOST_TRIES; tries++) {
+            TimeUnit.SECONDS.sleep(1);
+            answer = get(path);
+        }
         if (answer.status() != OK) {
             throw new IOException(path + " is answered " + answer);
         }
