@@ -103,9 +103,9 @@ public interface OpenGate {
         try {
             var own = file.status();
             if (own.user() != like.user() || own.group() != like.group()) {
-                folder.setOwner(name, like.user(), like.group());
+                file.setOwner(like.user(), like.group());
             }
-            folder.setMode(name, like.mode());
+            file.setMode(like.mode());
             folder.sync();
             done = true;
             return file;

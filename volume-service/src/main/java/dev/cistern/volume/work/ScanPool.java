@@ -63,16 +63,15 @@ record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanS
         if (scanned.basis() != null && !scanned.basis().equals(pool.scan())) {
             return new Turn.Send(new Command.ScanPool(pool.place(), null));
         }
-        var start = operation.request(Request.class).start();
-        files.take(operation.id(), pool.id(), start, scanned.basis() == null);
+        var request = operation.request(Request.class);
+        files.take(operation.id(), pool.id(), request.start(), scanned.basis() == null);
         workshop.pools().scanned(pool.id(), operation.id());
-        orphans.takeIn(operation, start, scanned.leftovers());
-        return applied(operation, scanned);
+        orphans.takeIn(operation, request.start(), scanned.leftovers());
+        return applied(operation, request, scanned);
     }
 
     /** Who asked hears of it before the world hears of each volume, which may be many thousands. */
-    private Turn applied(Operation operation, Result.PoolScanned scanned) {
-        var request = operation.request(Request.class);
+    private Turn applied(Operation operation, Request request, Result.PoolScanned scanned) {
         var changed = scanned.basis() == null || scanned.pages() > 0;
         workshop.pools().measured(operation.pool(), scanned.figures());
         var outcome =

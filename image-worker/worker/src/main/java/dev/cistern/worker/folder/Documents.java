@@ -11,15 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /**
  * JSON documents in one folder, each a file whose last line is the document. What replaces a file
  * does so whole, or not at all; a line that was added and came to the disk in part does not count.
  */
 final class Documents<T> {
-    private static final Logger LOG = Logger.getLogger(Documents.class);
-
     /** A document is a few hundred bytes; more is not one of ours. */
     private static final int MAX_BYTES = 1 << 20;
 
@@ -43,14 +40,20 @@ final class Documents<T> {
     }
 
     private T last(String name, List<String> lines) throws IOException {
+        JacksonException failure = null;
         for (var line : lines.reversed()) {
             try {
                 return Json.read(line.getBytes(StandardCharsets.UTF_8), type);
             } catch (JacksonException e) {
-                LOG.debugf("a line of %s is not whole: %s", folder.pathOf(name), e);
+                failure = e;
             }
         }
-        throw new IOException(folder.pathOf(name) + " is not what Cistern wrote there");
+        throw new IOException(
+                "%s is not what Cistern wrote there: %s"
+                        .formatted(
+                                folder.pathOf(name),
+                                failure == null ? "it is empty" : failure.getOriginalMessage()),
+                failure);
     }
 
     /** Removes what a process that ended was writing longer ago than this. */
