@@ -226,7 +226,10 @@ final class TransfersTest {
         var run = client("vol-upload", "refused.qcow2", folders + "/junk", "--pool", "pool");
 
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.output()).contains("error: ").contains("qcow2");
+        assertThat(run.output())
+                .contains("error: ")
+                .contains("what was uploaded to refused.qcow2 is no qcow2 image")
+                .doesNotContain("staging");
         assertThat(
                         client("vol-upload", "refused.qcow2", folders + "/no", "--pool", "pool")
                                 .output())

@@ -141,6 +141,18 @@ public final class StagedFiles implements AutoCloseable {
         return files;
     }
 
+    /** The format that the image's first bytes tell; raw if they tell none. */
+    public ImageFormat probe() throws IOException {
+        try (var file = folder.openFile(IMAGE, Access.READ)) {
+            return Images.probe(file);
+        }
+    }
+
+    /** How the image's file is called in messages. */
+    public String imagePath() {
+        return folder.pathOf(IMAGE);
+    }
+
     /**
      * Looks at the image as at bytes from outside, through which no other file is opened. One that
      * is encrypted is opened if a secret is known.

@@ -132,10 +132,84 @@ class UploadTest extends TransferBench {
         var client = begin(TransferScenes.upload(pool, volume, qcow2(), MIB));
         client.put(0, TransferClient.content());
 
-        var result = finish(client);
-
-        assertThat(result).isInstanceOf(Result.CommandFailed.class);
+        requireRefused(
+                finish(client),
+                ProblemCode.INVALID_REQUEST,
+                "what was uploaded to disk is no qcow2 image: it begins as no image of a known format does");
         requireAsBefore("qcow2");
+    }
+
+    @Test
+    void anImageOfAnotherFormatIsRefused() throws Exception {
+        var client = begin(TransferScenes.upload(pool, volume, qcow2(), MIB));
+        Qemu.img(folder, "create", "-q", "-f", "vmdk", "new", "1M");
+        client.put(0, Files.readAllBytes(folder.resolve("new")));
+
+        requireRefused(
+                finish(client),
+                ProblemCode.INVALID_REQUEST,
+                "what was uploaded to disk is no qcow2 image: it begins as a vmdk image does");
+        requireAsBefore("qcow2");
+    }
+
+    @Test
+    void whatIsNoVmdkImageIsRefused() throws Exception {
+        bench.run(pool.create(volume, "disk", "vmdk"));
+        var image = pool.image("disk", "vmdk");
+        Qemu.io(pool.file("disk"), "vmdk", "write -P 1 0 64k");
+        Qemu.io(pool.file("disk"), "vmdk", "write -P 2 512k 64k");
+        var client = begin(TransferScenes.upload(pool, volume, image, MIB));
+        client.put(0, TransferClient.content());
+
+        requireRefused(
+                finish(client),
+                ProblemCode.INVALID_REQUEST,
+                "what was uploaded to disk is no vmdk image");
+        requireAsBefore("vmdk");
+    }
+
+    @Test
+    void anImageThatIsCutOffIsRefused() throws Exception {
+        var image = qcow2();
+        Qemu.img(folder, "create", "-q", "-f", "qcow2", "new", "1M");
+        var bytes = Arrays.copyOf(Files.readAllBytes(folder.resolve("new")), 1000);
+        var client = begin(TransferScenes.upload(pool, volume, image, bytes.length));
+        client.put(0, bytes);
+
+        requireRefused(
+                finish(client),
+                ProblemCode.INVALID_REQUEST,
+                "what was uploaded to disk cannot be used as a qcow2 image: ");
+        requireAsBefore("qcow2");
+    }
+
+    @Test
+    void anImageWithAnUnknownFeatureIsRefused() throws Exception {
+        var image = qcow2();
+        Qemu.img(folder, "create", "-q", "-f", "qcow2", "new", "1M");
+        var bytes = Files.readAllBytes(folder.resolve("new"));
+        bytes[72] = (byte) 0x80;
+        var client = begin(TransferScenes.upload(pool, volume, image, bytes.length));
+        client.put(0, bytes);
+
+        requireRefused(
+                finish(client),
+                ProblemCode.UNSUPPORTED,
+                "what was uploaded to disk cannot be used as a qcow2 image: ");
+        requireAsBefore("qcow2");
+    }
+
+    /** The place where the bytes were kept tells the client nothing. */
+    private void requireRefused(Result result, ProblemCode code, String words) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.CommandFailed.class,
+                        failed -> {
+                            assertThat(failed.problem().code()).isEqualTo(code);
+                            assertThat(failed.problem().detail())
+                                    .startsWith(words)
+                                    .doesNotContain("staging", folder.toString());
+                        });
     }
 
     @Test
