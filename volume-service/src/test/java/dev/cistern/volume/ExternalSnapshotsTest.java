@@ -38,6 +38,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots that are files which their volumes are over. */
 @QuarkusTest
@@ -367,14 +369,15 @@ final class ExternalSnapshotsTest {
         ask(disk, "inside", "internal").then().statusCode(422);
     }
 
-    @Test
-    void otherVmdkImagesAreCopied() {
-        var disk = vmdk(VolumeStory.open(), "streamOptimized");
+    @ParameterizedTest
+    @ValueSource(strings = {"streamOptimized", "monolithicFlat", "twoGbMaxExtentSparse"})
+    void otherVmdkImagesAreCopied(String subformat) {
+        var disk = vmdk(VolumeStory.open(), subformat);
 
         assertThat(asked(disk, "before").command()).isInstanceOf(Command.KeepCopy.class);
         ask(disk, "after", "external")
                 .then()
                 .statusCode(422)
-                .body("detail", containsString("streamOptimized"));
+                .body("detail", containsString(subformat));
     }
 }

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Removes a copy that was kept of an image; one that is gone already is none to keep either.
  *
- * <p>The order on disk: the intent, the removal, the volume's record, the outcome. On a full file
- * system, where nothing can be written down, the copy goes first.
+ * <p>The order on disk: the intent, the removal of the file by which it is opened, that of the
+ * others, the volume's record, the outcome. On a full file system, where nothing can be written
+ * down, the copy goes first.
  */
 final class DropCopy implements VolumeHandler<Command.DropCopy> {
     @Override
     public List<String> crashPoints() {
-        return List.of("intent", "change");
+        return List.of("intent", "image-removed", "change");
     }
 
     @Override
@@ -37,15 +38,19 @@ final class DropCopy implements VolumeHandler<Command.DropCopy> {
             volume.requireLeave();
             volume.pool().copies().drop(command.volumeId(), snapshot);
         }
+        volume.work().crashPoint("image-removed");
+        volume.pool().copies().dropExtents(command.volumeId(), snapshot);
         volume.work().crashPoint("change");
         return finish(command, image, volume);
     }
 
     @Override
     public @Nullable Result settle(Command.DropCopy command, VolumeWork volume) throws IOException {
-        return volume.intent() == null || copy(command, volume).isPresent()
-                ? null
-                : finish(command, ImageFile.of(command, volume), volume);
+        if (volume.intent() == null || copy(command, volume).isPresent()) {
+            return null;
+        }
+        volume.pool().copies().dropExtents(command.volumeId(), command.snapshot().id());
+        return finish(command, ImageFile.of(command, volume), volume);
     }
 
     private static Optional<FileStatus> copy(Command.DropCopy command, VolumeWork volume)

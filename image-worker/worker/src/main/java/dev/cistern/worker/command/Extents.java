@@ -1,5 +1,7 @@
 package dev.cistern.worker.command;
 
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
@@ -9,6 +11,7 @@ import dev.cistern.worker.folder.PoolFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +24,8 @@ import java.util.regex.Pattern;
  * no volume's file.
  */
 final class Extents {
+    private static final int FEWEST_DIGITS = 3;
+    private static final int MOST_DIGITS = 6;
     private static final Pattern NAME =
             Pattern.compile("(?<base>.+)-(?<part>flat|delta|[sf]\\d{3,6})(?<suffix>\\.[^.]*)?");
 
@@ -69,6 +74,52 @@ final class Extents {
         var base = dot < 0 ? newImage : newImage.substring(0, dot);
         var suffix = dot < 0 ? "" : newImage.substring(dot);
         return base + "-" + name.group("part") + suffix;
+    }
+
+    /**
+     * Names for extents that come into a folder beside others: these, or if it has one of them
+     * already, the same with numbers of more digits.
+     *
+     * @throws ProblemException if the folder has some of each
+     */
+    static List<String> free(List<String> names, Directory folder) throws IOException {
+        if (areFree(names, folder)) {
+            return names;
+        }
+        for (var digits = FEWEST_DIGITS; digits <= MOST_DIGITS; digits++) {
+            var width = digits;
+            var others = names.stream().map(name -> numbered(name, width)).toList();
+            if (areFree(others, folder)) {
+                return others;
+            }
+        }
+        throw new ProblemException(
+                ProblemCode.FILE_EXISTS,
+                "the pool folder %s has files of all the names that the extents '%s' and so on could have: move those away that are no volume's"
+                        .formatted(folder.path(), names.getFirst()));
+    }
+
+    private static boolean areFree(List<String> names, Directory folder) throws IOException {
+        for (var name : names) {
+            if (folder.status(name).isPresent()) {
+                return false;
+            }
+        }
+        return Set.copyOf(names).size() == names.size();
+    }
+
+    /** The one of {@code disk-flat.vmdk} is 1, as if it were the first of several. */
+    private static String numbered(String extent, int digits) {
+        var name = NAME.matcher(extent);
+        if (!name.matches()) {
+            return extent;
+        }
+        var part = name.group("part");
+        var counts = Character.isDigit(part.charAt(part.length() - 1));
+        var number = counts ? Integer.parseInt(part.substring(1)) : 1;
+        var kind = counts ? part.charAt(0) : 'f';
+        var padded = "%%0%dd".formatted(digits).formatted(number);
+        return "%s-%c%s%s".formatted(name.group("base"), kind, padded, suffix(name));
     }
 
     /**

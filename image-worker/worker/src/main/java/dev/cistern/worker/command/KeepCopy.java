@@ -17,25 +17,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what an image is now as a file of its own, by reflink where the file system can. Nobody
+ * Keeps what an image is now as files of their own, by reflink where the file system can. Nobody
  * writes to the image meanwhile.
  *
- * <p>The order on disk: the copy's bytes, the intent, its name, its folder, the volume's record,
- * the outcome.
+ * <p>The order on disk: the copy's bytes, the intent, the names of its extents if it is of several
+ * files, its name, its folder, the volume's record, the outcome.
  */
 final class KeepCopy implements VolumeHandler<Command.KeepCopy> {
     private static final int MODE = 0600;
 
     @Override
     public List<String> crashPoints() {
-        return List.of("stage", "intent", "publish");
+        return List.of("stage", "intent", "extents", "publish");
     }
 
     @Override
     public Result apply(Command.KeepCopy command, VolumeWork volume) throws IOException {
         volume.work().stage("taking a snapshot");
-        volume.withdraw(volume.work().attempt());
-        if (!isKept(command, volume)) {
+        if (!isKept(command, volume, volume.work().attempt())) {
             keep(command, volume);
         }
         return finish(command, volume);
@@ -43,28 +42,68 @@ final class KeepCopy implements VolumeHandler<Command.KeepCopy> {
 
     @Override
     public @Nullable Result settle(Command.KeepCopy command, VolumeWork volume) throws IOException {
-        volume.withdraw(Integer.MAX_VALUE);
-        return isKept(command, volume) ? finish(command, volume) : null;
+        return isKept(command, volume, Integer.MAX_VALUE) ? finish(command, volume) : null;
     }
 
-    private static boolean isKept(Command.KeepCopy command, VolumeWork volume) throws IOException {
-        return volume.pool().copies().find(command.volumeId(), command.snapshot().id()).isPresent();
+    /**
+     * Whether there is the copy; what attempts up to this one have made of one that is not there is
+     * taken away.
+     */
+    private static boolean isKept(Command.KeepCopy command, VolumeWork volume, int upTo)
+            throws IOException {
+        volume.withdraw(upTo);
+        var copies = volume.pool().copies();
+        var snapshot = command.snapshot().id();
+        if (copies.find(command.volumeId(), snapshot).isPresent()) {
+            return true;
+        }
+        copies.dropExtents(command.volumeId(), snapshot);
+        return false;
     }
 
     private static void keep(Command.KeepCopy command, VolumeWork volume) throws IOException {
         var image = ImageFile.of(command, volume);
-        SingleFile.require(image.file().name(), image.info(), true);
         try (var held = image.hold(Access.READ);
                 var staged =
                         volume.pool()
                                 .staging()
                                 .begin(volume.operation(), volume.work().attempt())) {
-            copy(held, staged, new Permissions(-1, -1, MODE), volume);
+            make(command, image, held, staged, volume);
             volume.work().crashPoint("stage");
             publish(command, staged, volume);
         } catch (IOException | ProblemException e) {
-            volume.undo(e);
+            undo(command, volume, e);
             throw e;
+        }
+    }
+
+    private static void undo(Command.KeepCopy command, VolumeWork volume, Exception failure) {
+        try {
+            volume.pool().requireInPlace();
+            var _ = isKept(command, volume, volume.work().attempt());
+        } catch (IOException | ProblemException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static void make(
+            Command.KeepCopy command,
+            ImageFile image,
+            FileStorage held,
+            StagedFiles staged,
+            VolumeWork volume)
+            throws IOException {
+        var name = image.file().name();
+        var info = image.info();
+        var permissions = new Permissions(-1, -1, MODE);
+        if (!SetCopy.isSeveral(info)) {
+            SingleFile.require(name, info, true);
+            copy(held, staged, permissions, volume);
+            return;
+        }
+        var set = SetCopy.of(image.folder(), name, Copies.name(command.snapshot().id()));
+        try (var _ = HeldExtents.of(image.folder(), set.extents())) {
+            var _ = set.make(held, SetCopy.Way.SHARE, staged, permissions, volume.progress());
         }
     }
 
@@ -87,6 +126,8 @@ final class KeepCopy implements VolumeHandler<Command.KeepCopy> {
         var file = new FileRef(Copies.path(command.volumeId(), snapshot), staged.image().inode());
         volume.intend(new Intent(volume.work().attempt(), List.of(file)));
         volume.requireLeave();
+        volume.pool().copies().publishExtents(staged, command.volumeId());
+        volume.work().crashPoint("extents");
         volume.pool().copies().publish(staged, command.volumeId(), snapshot);
     }
 

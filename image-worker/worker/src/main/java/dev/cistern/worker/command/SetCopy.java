@@ -24,11 +24,10 @@ import java.util.List;
  * descriptor that names them as they are called then. Nobody writes to the image meanwhile.
  *
  * @param folder that the extents are in
- * @param image name after which they are called
  * @param extents all that the image has
- * @param newName of the new image
+ * @param names what those are called in the new image, in the same order
  */
-record SetCopy(Directory folder, String image, List<String> extents, String newName) {
+record SetCopy(Directory folder, List<String> extents, List<String> names) {
 
     /** How the extents come to have other names. */
     enum Way {
@@ -62,7 +61,15 @@ record SetCopy(Directory folder, String image, List<String> extents, String newN
                 throw notItsOwn(image, extent, "is not there");
             }
         }
-        return new SetCopy(folder, image, extents, newName);
+        return renamed(folder, image, extents, newName);
+    }
+
+    private static SetCopy renamed(
+            Directory folder, String image, List<String> extents, String newName) {
+        return new SetCopy(
+                folder,
+                extents,
+                extents.stream().map(extent -> Extents.renamed(extent, image, newName)).toList());
     }
 
     /**
@@ -71,7 +78,33 @@ record SetCopy(Directory folder, String image, List<String> extents, String newN
      */
     static SetCopy ofKept(Directory folder, String newName) throws IOException {
         var extents = folder.list().stream().filter(Extents::isName).sorted().toList();
-        return new SetCopy(folder, Extents.imageOf(extents.getFirst()), extents, newName);
+        return renamed(folder, Extents.imageOf(extents.getFirst()), extents, newName);
+    }
+
+    /**
+     * The copy that a snapshot of an image is, to be called so.
+     *
+     * @throws ProblemException if someone has removed a part of it
+     */
+    static SetCopy ofSnapshot(Directory folder, String copy, String newName) throws IOException {
+        var extents = Extents.of(Images.info(folder, copy, ImageFormat.VMDK));
+        for (var extent : extents) {
+            if (folder.status(extent).isEmpty()) {
+                throw new ProblemException(
+                        ProblemCode.SNAPSHOT_NOT_FOUND,
+                        "the file %s of a snapshot of %s has been removed from the pool's folder: delete the snapshot"
+                                .formatted(folder.pathOf(extent), newName));
+            }
+        }
+        return renamed(folder, copy, extents, newName);
+    }
+
+    /**
+     * The same, with names that no file in a folder has: there the image comes in the place of one
+     * that has its own extents until then.
+     */
+    SetCopy beside(Directory others) throws IOException {
+        return new SetCopy(folder, extents, Extents.free(names, others));
     }
 
     private static ProblemException notItsOwn(String image, String extent, String why) {
@@ -98,9 +131,10 @@ record SetCopy(Directory folder, String image, List<String> extents, String newN
         var shared = true;
         var done = 0L;
         var total = size();
-        for (var extent : extents) {
+        for (var number = 0; number < extents.size(); number++) {
+            var extent = extents.get(number);
             var size = folder.status(extent).map(FileStatus::size).orElse(0L);
-            var name = Extents.renamed(extent, image, newName);
+            var name = names.get(number);
             VolumeNames.require(name);
             if (way != Way.LINK || !staged.linkExtent(folder, extent, name)) {
                 shared &=
@@ -147,12 +181,16 @@ record SetCopy(Directory folder, String image, List<String> extents, String newN
 
     private void describe(FileStorage descriptor, StagedFiles staged, Permissions permissions)
             throws IOException {
-        var text =
-                VmdkLink.withExtents(descriptor, extent -> Extents.renamed(extent, image, newName));
+        var text = VmdkLink.withExtents(descriptor, this::newName);
         try (var file = staged.createImage(permissions)) {
             file.writeFully(ByteBuffer.wrap(text), 0);
             file.sync();
         }
+    }
+
+    private String newName(String extent) {
+        var number = extents.indexOf(extent);
+        return number < 0 ? extent : names.get(number);
     }
 
     /** The progress of one of several files. */

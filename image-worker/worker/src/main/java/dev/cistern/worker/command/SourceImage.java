@@ -8,6 +8,7 @@ import dev.cistern.image.DiskImage;
 import dev.cistern.image.ImageFormat;
 import dev.cistern.image.ImageInfo;
 import dev.cistern.image.Images;
+import dev.cistern.image.OpenGate;
 import dev.cistern.image.OpenOptions;
 import dev.cistern.image.lock.ImageLock;
 import dev.cistern.image.qcow2.Qcow2Inspector;
@@ -15,6 +16,7 @@ import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.worker.execution.DroppedException;
+import dev.cistern.worker.folder.Copies;
 import dev.cistern.worker.folder.PoolFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -95,11 +97,7 @@ final class SourceImage implements Closeable {
 
     /** Keeps other files of the image as they are until this is closed. */
     void holdAlso(List<String> extents) throws IOException {
-        for (var extent : extents) {
-            var storage = folder().openFile(extent, Access.READ);
-            held.push(storage);
-            held.push(ImageLock.reader(storage));
-        }
+        held.push(HeldExtents.of(folder(), extents));
     }
 
     /** The pool's folder that it is in. */
@@ -152,7 +150,16 @@ final class SourceImage implements Closeable {
             throws IOException {
         pool.copies().require(volume, snapshot, name());
         try (var copies = pool.copies().of(volume)) {
-            return Images.open(copies, snapshot.id().toString(), options);
+            var extents = OpenGate.folder(copies);
+            var gate = options.gate();
+            return Images.open(
+                    copies,
+                    Copies.name(snapshot.id()),
+                    options.through(
+                            (reference, access, image) ->
+                                    Copies.isExtent(reference, snapshot.id())
+                                            ? extents.open(reference, access, image)
+                                            : gate.open(reference, access, image)));
         }
     }
 

@@ -12,8 +12,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What images were, kept as files of their own: {@code .cistern/snapshots/<volume>/<snapshot>}. The
- * folders are made when the first is needed.
+ * What images were, kept as files of their own: {@code .cistern/snapshots/<volume>/<snapshot>}, and
+ * of an image of several files {@code <snapshot>-s001} and the like beside it, which come first and
+ * go last: without the file by which it is opened there is no copy. The folders are made when the
+ * first is needed.
  */
 public final class Copies {
     private static final String ROOM = "snapshots";
@@ -33,7 +35,7 @@ public final class Copies {
     /** The copy's file; empty if there is none. */
     public Optional<FileStatus> find(UUID volume, UUID snapshot) throws IOException {
         try (var folder = of(volume)) {
-            return folder.status(snapshot.toString());
+            return folder.status(name(snapshot));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
@@ -65,11 +67,23 @@ public final class Copies {
         }
     }
 
-    /** Gives a staged image its place here; on disk when this returns. */
-    public void publish(StagedFiles staged, UUID volume, UUID snapshot) throws IOException {
+    /** What a copy is called in its folder, and its other files begin with that and a dash. */
+    public static String name(UUID snapshot) {
+        return snapshot.toString();
+    }
+
+    /** Gives the other files of a staged image their places here; on disk when this returns. */
+    public void publishExtents(StagedFiles staged, UUID volume) throws IOException {
         makeRoom(volume);
         try (var folder = of(volume)) {
-            staged.publish(folder, snapshot.toString());
+            staged.publishExtents(folder);
+        }
+    }
+
+    /** Gives the staged image its place, which comes last; on disk when this returns. */
+    public void publish(StagedFiles staged, UUID volume, UUID snapshot) throws IOException {
+        try (var folder = of(volume)) {
+            staged.publish(folder, name(snapshot));
             folder.sync();
         }
     }
@@ -101,15 +115,35 @@ public final class Copies {
         in.sync();
     }
 
-    /** Removes a copy; on disk when this returns. */
+    /** Removes the file by which a copy is opened; on disk when this returns. */
     public void drop(UUID volume, UUID snapshot) throws IOException {
         try (var folder = of(volume)) {
-            if (folder.unlinkIfExists(snapshot.toString())) {
+            if (folder.unlinkIfExists(name(snapshot))) {
                 folder.sync();
             }
         } catch (NoSuchFileException _) {
             // With the folder its files are gone.
         }
+    }
+
+    /** Removes the other files of a copy that is none yet, or none any more; on disk likewise. */
+    public void dropExtents(UUID volume, UUID snapshot) throws IOException {
+        try (var folder = of(volume)) {
+            var extents = folder.list().stream().filter(file -> isExtent(file, snapshot)).toList();
+            for (var extent : extents) {
+                var _ = folder.unlinkIfExists(extent);
+            }
+            if (!extents.isEmpty()) {
+                folder.sync();
+            }
+        } catch (NoSuchFileException _) {
+            // With the folder its files are gone.
+        }
+    }
+
+    /** Whether a file in the folder is one of the others of a copy. */
+    public static boolean isExtent(String file, UUID snapshot) {
+        return file.startsWith(name(snapshot) + "-");
     }
 
     /** Removes all copies of a volume. */

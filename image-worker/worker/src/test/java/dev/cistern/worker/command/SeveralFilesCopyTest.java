@@ -9,12 +9,10 @@ import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Result;
-import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.message.WipeAlgorithm;
 import dev.cistern.common.problem.ProblemCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -229,15 +227,5 @@ class SeveralFilesCopyTest extends SeveralFilesBench {
             Qemu.io(pool.file("disk.vmdk"), "vmdk", "read -P 0 64k 64k");
             Qemu.io(pool.file("disk.vmdk"), "vmdk", "read -P 0 4608M 64k");
         }
-    }
-
-    @Test
-    void haveNoSnapshots() throws Exception {
-        var disk = disk("twoGbMaxExtentSparse");
-        var snapshot = new SnapshotRef(UUID.randomUUID(), "before", Instant.EPOCH, null);
-
-        assertThat(code(bench.run(new Command.KeepCopy(pool.place(), volume, 2, disk, snapshot))))
-                .isEqualTo(ProblemCode.UNSUPPORTED);
-        requireContent(pool.file("disk.vmdk"), "vmdk");
     }
 }

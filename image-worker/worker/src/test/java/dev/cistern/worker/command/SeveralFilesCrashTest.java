@@ -10,6 +10,7 @@ import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.ImageSource;
 import dev.cistern.common.message.Owner;
 import dev.cistern.common.message.Result;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,7 @@ class SeveralFilesCrashTest {
     private static final String DISK = "disk-s001.vmdk disk-s002.vmdk disk.vmdk";
     private static final String GROWN =
             "disk-s001.vmdk disk-s002.vmdk disk-s003.vmdk disk-s004.vmdk disk-s005.vmdk disk.vmdk";
+    private static final String RETURNED = "disk-s0001.vmdk disk-s0002.vmdk disk.vmdk";
     private static final String WEB = "web-s001.vmdk web-s002.vmdk web.vmdk";
     private static final String NONE = "";
 
@@ -50,7 +52,10 @@ class SeveralFilesCrashTest {
         TRASHING(DISK, NONE, "intent publish"),
         RESTORING(NONE, WEB, "intent extents publish"),
         DELETING(DISK, NONE, "intent publish tombstone"),
-        GROWING(DISK, GROWN, "intent extents resized change");
+        GROWING(DISK, GROWN, "intent extents resized change"),
+        KEEPING(DISK, DISK, "stage intent extents publish journal"),
+        DROPPING(DISK, DISK, "intent image-removed change journal"),
+        RETURNING(DISK, RETURNED, "stage intent extents publish journal");
 
         private final String before;
         private final String after;
@@ -104,6 +109,9 @@ class SeveralFilesCrashTest {
                 case GROWING ->
                         new Command.ResizeVolume(
                                 pool.place(), VOLUME, 2, disk(pool, bench), 9L << 30, false, false);
+                case KEEPING -> CopyScenes.keep(pool, VOLUME, disk(pool, bench));
+                case DROPPING -> CopyScenes.drop(pool, VOLUME, diskWithCopy(pool, bench));
+                case RETURNING -> CopyScenes.back(pool, VOLUME, diskWithCopy(pool, bench));
                 case DELETING -> pool.delete(VOLUME, "disk.vmdk", disk(pool, bench).inode());
             };
         }
@@ -129,6 +137,14 @@ class SeveralFilesCrashTest {
             return pool.image("disk.vmdk", "vmdk");
         }
 
+        private static ImageRef diskWithCopy(TestPool pool, Workbench bench) throws Exception {
+            var disk = disk(pool, bench);
+            bench.run(CopyScenes.keep(pool, VOLUME, disk));
+            Qemu.io(pool.file("disk.vmdk"), "vmdk", "write -P 0x33 128k 64k");
+            Qemu.io(pool.file("disk.vmdk"), "vmdk", "write -P 0x44 2561M 64k");
+            return disk;
+        }
+
         private static Command.ConvertVolume convert(
                 TestPool pool, ImageRef image, ImageOptions options) {
             return new Command.ConvertVolume(pool.place(), VOLUME, 2, image, "vmdk", options);
@@ -146,6 +162,59 @@ class SeveralFilesCrashTest {
                 }
             }
         }
+    }
+
+    /** All files are of one time, and a copy has all of its own or none. */
+    private static void requireSnapshot(Scene scene, boolean done, TestPool pool) throws Exception {
+        var copied = copied(pool);
+        var disk = pool.file("disk.vmdk");
+        switch (scene) {
+            case KEEPING -> {
+                assertThat(copied).isIn(0, 3);
+                assertThat(copied == 3 || !done).isTrue();
+                requireOldContent(disk);
+            }
+            case DROPPING -> {
+                assertThat(copied).isIn(0, 3);
+                assertThat(copied == 0 || !done).isTrue();
+                requireNewContent(disk);
+            }
+            case RETURNING -> {
+                assertThat(copied).isEqualTo(3);
+                if (pool.files().equals(words(RETURNED))) {
+                    requireOldContent(disk);
+                } else {
+                    requireNewContent(disk);
+                }
+            }
+            default -> assertThat(copied).isZero();
+        }
+        if (copied == 3) {
+            var copy = CopyScenes.copy(pool, VOLUME);
+            Qemu.io(copy, "vmdk", "read -P 0x11 64k 64k");
+            Qemu.io(copy, "vmdk", "read -P 0x22 2560M 64k");
+            requireOldContent(copy);
+        }
+    }
+
+    private static int copied(TestPool pool) throws Exception {
+        var room = pool.house("snapshots").resolve(VOLUME.toString());
+        if (!Files.exists(room)) {
+            return 0;
+        }
+        try (var files = Files.list(room)) {
+            return (int) files.count();
+        }
+    }
+
+    private static void requireOldContent(Path image) throws Exception {
+        Qemu.io(image, "vmdk", "read -P 0 128k 64k");
+        Qemu.io(image, "vmdk", "read -P 0 2561M 64k");
+    }
+
+    private static void requireNewContent(Path image) throws Exception {
+        Qemu.io(image, "vmdk", "read -P 0x33 128k 64k");
+        Qemu.io(image, "vmdk", "read -P 0x44 2561M 64k");
     }
 
     static Stream<Arguments> places() {
@@ -177,6 +246,7 @@ class SeveralFilesCrashTest {
 
         assertThat(pool.files()).isEqualTo(words(scene.after));
         scene.requireContent(pool);
+        requireSnapshot(scene, true, pool);
     }
 
     @Execution(ExecutionMode.CONCURRENT)
@@ -195,6 +265,7 @@ class SeveralFilesCrashTest {
 
         assertThat(pool.files()).isIn(words(beforeIn(scene)), words(scene.after));
         scene.requireContent(pool);
+        requireSnapshot(scene, false, pool);
     }
 
     private static String beforeIn(Scene scene) {
