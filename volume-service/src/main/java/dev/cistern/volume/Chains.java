@@ -6,7 +6,7 @@ import dev.cistern.common.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -31,16 +31,41 @@ public final class Chains {
                     + " cross join lateral (values (b.name), ('./' || b.name), (p.path || '/' || b.name))"
                     + " as f (name)";
 
-    /** Volumes with those of {@code :bases} that they name, themselves or by a snapshot. */
-    private static final String NAMED =
-            "with named as (select v.id, b.id as base"
-                    + BASES
-                    + " join volume v on v.pool = b.pool and v.backing_file = f.name"
-                    + " where b.id = any(:bases) union select v.id, b.id"
-                    + BASES
-                    + " join snapshot s on s.backing_file = f.name and s.state = 'AVAILABLE'"
+    private static final String SEALED =
+            " from volume b join pool_view p on p.id = b.pool"
+                    + " join snapshot e on e.volume = b.id and e.kind = 'EXTERNAL' and e.state = 'AVAILABLE'"
+                    + " cross join lateral (select '"
+                    + SealedFile.PREFIX
+                    + "' || b.id || '.' || e.id || case b.format when 'vmdk' then '.vmdk' else '' end) as n (file)"
+                    + " cross join lateral (values (n.file), ('./' || n.file), (p.path || '/' || n.file))"
+                    + " as f (name)";
+
+    private static final String BY_ITSELF =
+            " join volume v on v.pool = b.pool and v.backing_file = f.name where b.id = any(:bases)";
+
+    private static final String BY_SNAPSHOT =
+            " join snapshot s on s.backing_file = f.name and s.state = 'AVAILABLE'"
                     + " join volume v on v.id = s.volume and v.pool = b.pool"
-                    + " where b.id = any(:bases)) ";
+                    + " where b.id = any(:bases)";
+
+    /**
+     * Volumes with those of {@code :bases} whose files, or files of external snapshots, they name,
+     * themselves or by a snapshot.
+     */
+    private static final String NAMED =
+            "with named as (select v.id, b.id as base, cast(null as uuid) as snapshot"
+                    + BASES
+                    + BY_ITSELF
+                    + " union select v.id, b.id, null"
+                    + BASES
+                    + BY_SNAPSHOT
+                    + " union select v.id, b.id, e.id"
+                    + SEALED
+                    + BY_ITSELF
+                    + " union select v.id, b.id, e.id"
+                    + SEALED
+                    + BY_SNAPSHOT
+                    + ") ";
 
     private static final String LIVING = "('CREATING', 'AVAILABLE', 'DELETING')";
 
@@ -53,12 +78,30 @@ public final class Chains {
         this.snapshots = new Snapshots(jdbi);
     }
 
-    /** A volume and the one that it builds on. */
-    public record Child(Volume volume, UUID base) {}
+    /**
+     * A volume and the one that it builds on.
+     *
+     * @param snapshot the external one of the base that it is over; null if it is over the base as
+     *     it is
+     */
+    public record Child(Volume volume, UUID base, @Nullable UUID snapshot) {}
+
+    /**
+     * What a volume builds on.
+     *
+     * @param snapshot external one of the volume whose file that is; null if it is the volume's own
+     */
+    public record Base(Volume volume, @Nullable Snapshot snapshot) {}
 
     /** The external snapshots of its own that a volume's image is over, the nearest first. */
     public List<Snapshot> sealed(Volume volume) {
-        if (!isSealed(volume)) {
+        return sealed(new Base(volume, null));
+    }
+
+    /** From the file of a snapshot down, that one included. */
+    private List<Snapshot> sealed(Base top) {
+        var volume = top.volume();
+        if (top.snapshot() == null && !isSealed(volume)) {
             return List.of();
         }
         var files =
@@ -67,7 +110,11 @@ public final class Chains {
                         .collect(
                                 Collectors.toMap(each -> each.file(volume.format()), each -> each));
         var chain = new ArrayList<Snapshot>();
-        for (var next = files.remove(volume.backingFile()); next != null; ) {
+        var first =
+                top.snapshot() == null
+                        ? volume.backingFile()
+                        : top.snapshot().file(volume.format());
+        for (var next = files.remove(first); next != null; ) {
             chain.add(next);
             next = next.backingFile() == null ? null : files.remove(next.backingFile());
         }
@@ -80,36 +127,74 @@ public final class Chains {
         return below != null && below.startsWith(SealedFile.prefix(volume.id()));
     }
 
-    /** What a volume builds on besides its own snapshots, as its image or the lowest names it. */
-    public @Nullable String backing(Volume volume) {
-        var own = sealed(volume);
-        return own.isEmpty() ? volume.backingFile() : own.getLast().backingFile();
+    /** What it builds on besides snapshots of its own, as its image or the lowest names it. */
+    private @Nullable String backing(Base top) {
+        var own = sealed(top);
+        return own.isEmpty() ? top.volume().backingFile() : own.getLast().backingFile();
     }
 
-    /** The volume that one builds on; empty if on none, or none of its pool. */
-    public Optional<Volume> base(Volume volume) {
-        var backing = backing(volume);
-        return backing == null
+    /** What a volume builds on; empty if on nothing, or nothing that its pool has. */
+    public Optional<Base> base(Volume volume) {
+        return base(new Base(volume, null));
+    }
+
+    private Optional<Base> base(Base top) {
+        var file = backing(top);
+        var pool = top.volume().poolId();
+        return file == null
                 ? Optional.empty()
-                : jdbi.withHandle(
+                : named(pool, file)
+                        .map(volume -> new Base(volume, null))
+                        .or(() -> sealedAs(pool, file));
+    }
+
+    private Optional<Volume> named(UUID pool, String file) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        VolumeQuery.FIELDS
+                                                + " from volume v"
+                                                + VolumeQuery.POOL
+                                                + " where v.pool = :pool and v.state in "
+                                                + LIVING
+                                                + " and v.name = base_name(:file, p.path)")
+                                .bind("pool", pool)
+                                .bind("file", file)
+                                .map((row, _) -> VolumeQuery.read(row))
+                                .findOne());
+    }
+
+    private Optional<Base> sealedAs(UUID pool, String file) {
+        return jdbi.withHandle(
                         handle ->
                                 handle.createQuery(
-                                                VolumeQuery.FIELDS
-                                                        + " from volume v"
+                                                "select e.id from volume v"
                                                         + VolumeQuery.POOL
+                                                        + " join snapshot e on e.volume = v.id and e.kind = 'EXTERNAL'"
+                                                        + " and e.state = 'AVAILABLE'"
                                                         + " where v.pool = :pool and v.state in "
                                                         + LIVING
-                                                        + " and v.name = base_name(:file, p.path)")
-                                        .bind("pool", volume.poolId())
-                                        .bind("file", backing)
-                                        .map((row, _) -> VolumeQuery.read(row))
-                                        .findOne());
+                                                        + " and e.id = sealed_snapshot(:file, p.path)")
+                                        .bind("pool", pool)
+                                        .bind("file", file)
+                                        .mapTo(UUID.class)
+                                        .findOne())
+                .map(snapshots::get)
+                .flatMap(
+                        snapshot ->
+                                new VolumeQuery(jdbi)
+                                        .find(snapshot.volume())
+                                        .map(volume -> new Base(volume, snapshot)));
     }
 
     /** All that a volume builds on, the nearest first. */
-    public List<Volume> below(Volume volume) {
-        var chain = new ArrayList<Volume>();
-        for (var base = base(volume);
+    public List<Base> bases(Volume volume) {
+        return bases(new Base(volume, null));
+    }
+
+    private List<Base> bases(Base top) {
+        var chain = new ArrayList<Base>();
+        for (var base = base(top);
                 base.isPresent() && chain.size() < LONGEST;
                 base = base(base.get())) {
             chain.add(base.get());
@@ -117,16 +202,45 @@ public final class Chains {
         return chain;
     }
 
+    /** The volumes that one builds on, or on what they were, the nearest first. */
+    public List<Volume> below(Volume volume) {
+        return bases(volume).stream().map(Base::volume).toList();
+    }
+
+    /** The backing file that the lowest image of a volume's chain names. */
+    public @Nullable String lowest(Volume volume) {
+        var bases = bases(volume);
+        return backing(bases.isEmpty() ? new Base(volume, null) : bases.getLast());
+    }
+
     /** How many images a volume's chain has, its own included. */
     public int depth(Volume volume) {
-        return Stream.concat(Stream.of(volume), below(volume).stream())
-                .mapToInt(each -> 1 + sealed(each).size())
+        return depth(new Base(volume, null));
+    }
+
+    /** The same of the chain that ends with a file. */
+    public int depth(Base top) {
+        return Stream.concat(Stream.of(top), bases(top).stream())
+                .mapToInt(each -> sealed(each).size() + (each.snapshot() == null ? 1 : 0))
                 .sum();
     }
 
     /** The volumes whose images, or external snapshots, name this one's file. */
     public List<Volume> children(Volume volume) {
-        return children(List.of(volume.id())).stream().map(Child::volume).toList();
+        return dependents(volume).stream()
+                .filter(child -> child.snapshot() == null)
+                .map(Child::volume)
+                .toList();
+    }
+
+    /** Those, and those which name the files of this one's external snapshots. */
+    public List<Child> dependents(Volume volume) {
+        return children(List.of(volume.id()));
+    }
+
+    /** The volumes whose images, or external snapshots, name the file of an external snapshot. */
+    public List<Volume> over(Snapshot snapshot) {
+        return over(snapshot, children(List.of(snapshot.volume())));
     }
 
     /** All that builds on a volume, the nearest first. */
@@ -150,7 +264,7 @@ public final class Chains {
                         handle.createQuery(
                                         NAMED
                                                 + VolumeQuery.FIELDS
-                                                + ", n.base from named n join volume v on v.id = n.id"
+                                                + ", n.base, n.snapshot as sealed from named n join volume v on v.id = n.id"
                                                 + VolumeQuery.POOL
                                                 + " where v.id <> n.base and v.state in "
                                                 + LIVING
@@ -160,7 +274,8 @@ public final class Chains {
                                         (row, _) ->
                                                 new Child(
                                                         VolumeQuery.read(row),
-                                                        row.getObject("base", UUID.class)))
+                                                        row.getObject("base", UUID.class),
+                                                        row.getObject("sealed", UUID.class)))
                                 .list());
     }
 
@@ -181,43 +296,44 @@ public final class Chains {
     }
 
     /**
-     * Refuses what would break the volumes that build on one.
+     * Refuses what would break the volumes that build on one as it is.
      *
      * @param what would be done, for example {@code deleted}
      * @throws ProblemException with their names, if there are any
      */
     public void requireNoChildren(Volume volume, String what) {
-        refuseIfAny(volume, children(volume), what);
+        Dependents.refuseIfAny(volume, children(volume), what);
     }
 
-    /** The same for children that were looked for already. */
-    public static void refuseIfAny(Volume volume, List<Volume> children, String what) {
-        if (!children.isEmpty()) {
-            var names = children.stream().map(Volume::name).toList();
-            throw new ProblemException(
-                    ProblemCode.VOLUME_HAS_CHILDREN,
-                    "volume '%s' cannot be %s: %s on it; delete or flatten %s first"
-                            .formatted(
-                                    volume.name(),
-                                    what,
-                                    said(names),
-                                    names.size() == 1 ? "it" : "them"),
-                    Map.of("children", names));
-        }
+    /** The same of what would break those too that build on its external snapshots. */
+    public void requireNoDependents(Volume volume, String what) {
+        refuseIfAny(volume, dependents(volume), what);
     }
 
-    private static String said(List<String> names) {
-        var shown = 5;
-        return switch (names.size()) {
-            case 1 -> "volume '%s' builds".formatted(names.getFirst());
-            default ->
-                    "%d volumes build ('%s'%s)"
-                            .formatted(
-                                    names.size(),
-                                    String.join(
-                                            "', '",
-                                            names.subList(0, Math.min(shown, names.size()))),
-                                    names.size() > shown ? " and more" : "");
-        };
+    /** The same of those that were looked for already. */
+    public void refuseIfAny(Volume volume, List<Child> dependents, String what) {
+        Dependents.refuseIfAny(
+                volume,
+                dependents.stream()
+                        .filter(child -> child.snapshot() == null)
+                        .map(Child::volume)
+                        .toList(),
+                what);
+        dependents.stream()
+                .map(Child::snapshot)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(snapshots::get)
+                .ifPresent(
+                        snapshot ->
+                                Dependents.refuseIfAny(
+                                        volume, snapshot, over(snapshot, dependents), what));
+    }
+
+    private static List<Volume> over(Snapshot snapshot, List<Child> dependents) {
+        return dependents.stream()
+                .filter(child -> snapshot.id().equals(child.snapshot()))
+                .map(Child::volume)
+                .toList();
     }
 }

@@ -84,11 +84,9 @@ public record CloneRequest(
     /** Refuses what cannot be a volume, with the reason. */
     public CloneRequest {
         VolumeRequest.requireName(name);
-        if (snapshot != null
-                && (strategy == CloneStrategy.LINKED || strategy == CloneStrategy.REFLINK)) {
+        if (snapshot != null && strategy == CloneStrategy.REFLINK) {
             throw refused(
-                    "the content of a snapshot is copied: it can be cloned in full, but not by '%s'"
-                            .formatted(strategy.text()));
+                    "the content of a snapshot is copied, or linked to if it is an external one: it can be cloned in full, but not by 'reflink'");
         }
         if (strategy == CloneStrategy.LINKED
                 && shape.format() != null

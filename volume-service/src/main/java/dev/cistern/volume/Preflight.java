@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param capacity bytes that it, or a clone, would have; null for its own
  * @param shrink whether it may become smaller
  * @param format that it, or a clone, would have; null for its own
- * @param snapshot of which a clone would be; null for what it is now
+ * @param snapshot of which a clone would be, null for what it is now; or that would be deleted,
+ *     null for the volume
  */
 public record Preflight(
         Verb verb,

@@ -2,6 +2,8 @@ package dev.cistern.volume;
 
 import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.message.SnapshotRef;
+import dev.cistern.common.problem.ProblemCode;
+import dev.cistern.common.problem.ProblemException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +89,28 @@ public record Snapshot(
     /** What takes it, if that has not ended. */
     public Set<UUID> takenBy() {
         return state == State.CREATING && operation != null ? Set.of(operation) : Set.of();
+    }
+
+    /**
+     * Refuses that another image is laid over it, unless it is a file in the pool's folder.
+     *
+     * @param of whose it is
+     * @throws ProblemException with the way out
+     */
+    public void requireLinkable(Volume of) {
+        var reason =
+                switch (kind) {
+                    case EXTERNAL -> null;
+                    case INTERNAL ->
+                            "is inside of the image, where no other image can be over it: clone it in full, or take an external snapshot and link to that";
+                    case COPY ->
+                            "is a copy in a folder where no image of the pool is over it: clone it in full";
+                };
+        if (reason != null) {
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED,
+                    "snapshot '%s' of volume '%s' %s".formatted(name, of.name(), reason));
+        }
     }
 
     /** The name of the file of an external one of a volume of a format. */

@@ -3,7 +3,6 @@ package dev.cistern.volume;
 import dev.cistern.common.message.ImageEncryption;
 import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
-import dev.cistern.common.message.SealedFile;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import java.sql.ResultSet;
@@ -39,17 +38,17 @@ public final class VolumeQuery {
                     + unknown("s.backing_file")
                     + ")) as base_missing";
 
-    /** Neither a volume of the pool nor a file of the volume's snapshots. */
+    /** Neither a volume of the pool nor a file of a snapshot, of the volume's own or another's. */
     private static String unknown(String file) {
         return "not exists (select from volume b where b.pool = v.pool and b.state in"
                 + " ('CREATING', 'AVAILABLE', 'DELETING') and not b.missing and b.name = base_name("
                 + file
-                + ", p.path)) and not exists (select from snapshot o where o.volume = v.id"
-                + " and o.state = 'AVAILABLE' and o.kind = 'EXTERNAL' and starts_with("
+                + ", p.path)) and not exists (select from snapshot o join volume b on b.id = o.volume"
+                + " where o.id = sealed_snapshot("
                 + file
-                + ", '"
-                + SealedFile.PREFIX
-                + "' || v.id || '.' || o.id))";
+                + ", p.path) and o.state = 'AVAILABLE' and o.kind = 'EXTERNAL'"
+                + " and (b.id = v.id or b.pool = v.pool and b.state in"
+                + " ('CREATING', 'AVAILABLE', 'DELETING')))";
     }
 
     static final String POOL = " join pool_view p on p.id = v.pool";

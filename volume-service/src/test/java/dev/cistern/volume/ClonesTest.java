@@ -306,7 +306,8 @@ final class ClonesTest {
         refused(base, Map.of("strategy", "linked", "format", "raw"), 422, "invalid-request");
         refused(base, Map.of("strategy", "reflink", "format", "raw"), 422, "invalid-request");
         refused(base, Map.of("strategy", "reflink", "capacity", 2 * MIB), 422, "invalid-request");
-        refused(base, Map.of("strategy", "linked", "snapshot", "x"), 422, "invalid-request");
+        refused(base, Map.of("strategy", "reflink", "snapshot", "x"), 422, "invalid-request");
+        refused(base, Map.of("strategy", "linked", "snapshot", "x"), 404, "snapshot-not-found");
         refused(base, Map.of("snapshot", "x"), 404, "snapshot-not-found");
         refused(base, Map.of("format", "vmdk", "subformat", "vmfs"), 422, "unsupported");
         refused(base, Map.of("capacity", 100 * MIB), 507, "pool-full");

@@ -199,6 +199,65 @@ final class VolumeChangesTest {
         success(cistern.api().delete(path("plain")));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithicFlat", "twoGbMaxExtentSparse", "twoGbMaxExtentFlat"})
+    void aVolumeOfSeveralFilesIsBroughtBackToo(String subformat) throws Exception {
+        var disk = subformat + ".vmdk";
+        success(create(disk, Map.of("format", "vmdk", "subformat", subformat)));
+        as("vmdk", disk, "write -P 1 0 1M");
+        success(post(disk, "/snapshots", Map.of("name", "one")));
+        as("vmdk", disk, "write -P 2 0 1M");
+
+        success(post(disk, "/clone", Map.of("name", "of-" + disk, "snapshot", "one")));
+        as("vmdk", "of-" + disk, "read -P 1 0 1M");
+        success(post(disk, "/snapshots/one/revert", Map.of()));
+        as("vmdk", disk, "read -P 1 0 1M");
+        success(post(disk, "/resize", Map.of("capacity", 12 * MIB)));
+        as("vmdk", disk, "write -P 3 0 12M");
+        success(post(disk, "/snapshots/one/revert", Map.of()));
+        Judge.output(folder, "qemu-img", "compare", disk, "of-" + disk);
+
+        assertThat(names(disk)).containsExactly("one");
+        cistern.api()
+                .success("pools", cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of()));
+        assertThat(cistern.api().get(path(disk)).body().path("conditions")).isEmpty();
+        success(cistern.api().delete(path(disk) + "/snapshots/one"));
+        success(cistern.api().delete(path("of-" + disk)));
+        success(cistern.api().delete(path(disk)));
+        assertThat(PoolFiles.in(folder)).noneMatch(file -> file.contains(subformat));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qcow2", "vmdk"})
+    void aCloneIsOverWhatAVolumeWas(String format) throws Exception {
+        var golden = "golden-" + format;
+        success(create(golden, Map.of("format", format)));
+        as(format, golden, "write -P 1 0 1M");
+        success(post(golden, "/snapshots", Map.of("name", "one", "kind", "external")));
+        as(format, golden, "write -P 2 0 1M");
+        var linked = Map.of("name", "web-" + format, "strategy", "linked", "snapshot", "one");
+
+        success(post(golden, "/clone", linked));
+
+        io("web-" + format, "read -P 1 0 1M");
+        io("web-" + format, "write -P 3 0 64k");
+        cistern.api()
+                .success("pools", cistern.api().post("/v1/pools/" + POOL + "/refresh", Map.of()));
+        assertThat(cistern.api().get(path("web-" + format)).body().path("conditions")).isEmpty();
+        for (var held : List.of(path(golden) + "/snapshots/one", path(golden))) {
+            var refused = cistern.api().delete(held);
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.body().at("/children/0").asText()).isEqualTo("web-" + format);
+        }
+        success(post(golden, "/snapshots/one/revert", Map.of()));
+        as(format, golden, "read -P 1 0 1M");
+        success(post("web-" + format, "/flatten", Map.of()));
+        success(cistern.api().delete(path(golden)));
+        io("web-" + format, "read -P 3 0 64k");
+        io("web-" + format, "read -P 1 64k 960k");
+        Judge.check(folder.resolve("web-" + format));
+    }
+
     private static void raw(String volume, String command) throws Exception {
         as("raw", volume, command);
     }

@@ -1,6 +1,7 @@
 package dev.cistern.volume.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cistern.volume.Chains.Base;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.work.UpkeepService.Graph;
 import java.util.List;
@@ -30,6 +31,7 @@ public record GraphView(
      * A volume of a chain.
      *
      * @param base id of the volume that it builds on, if known
+     * @param snapshot id of the external one of the base that it is over, if it is over one
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Node(
@@ -38,36 +40,46 @@ public record GraphView(
             String format,
             String state,
             List<String> conditions,
-            @Nullable UUID base) {
-        static Node of(Volume volume, @Nullable UUID base) {
+            @Nullable UUID base,
+            @Nullable UUID snapshot) {
+        static Node of(Volume volume, @Nullable Base base) {
+            return base == null || base.snapshot() == null
+                    ? of(volume, base == null ? null : base.volume().id(), null)
+                    : of(volume, base.volume().id(), base.snapshot().id());
+        }
+
+        static Node of(Volume volume, @Nullable UUID base, @Nullable UUID snapshot) {
             return new Node(
                     volume.id(),
                     volume.name(),
                     volume.format(),
                     volume.state().text(),
                     volume.conditions(),
-                    base);
+                    base,
+                    snapshot);
         }
     }
 
     static GraphView of(Graph graph) {
         var below = graph.below();
         return new GraphView(
-                Node.of(graph.volume(), below.isEmpty() ? null : below.getFirst().id()),
+                Node.of(graph.volume(), below.isEmpty() ? null : below.getFirst()),
                 graph.depth(),
                 graph.allowedDepth(),
                 chain(below),
-                graph.above().stream().map(child -> Node.of(child.volume(), child.base())).toList(),
+                graph.above().stream()
+                        .map(child -> Node.of(child.volume(), child.base(), child.snapshot()))
+                        .toList(),
                 graph.lowest());
     }
 
-    private static List<Node> chain(List<Volume> below) {
+    private static List<Node> chain(List<Base> below) {
         return IntStream.range(0, below.size())
                 .mapToObj(
                         at ->
                                 Node.of(
-                                        below.get(at),
-                                        at + 1 < below.size() ? below.get(at + 1).id() : null))
+                                        below.get(at).volume(),
+                                        at + 1 < below.size() ? below.get(at + 1) : null))
                 .toList();
     }
 }

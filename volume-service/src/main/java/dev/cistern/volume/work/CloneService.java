@@ -194,9 +194,14 @@ public class CloneService {
     }
 
     private Optional<Snapshot> snapshot(Volume source, CloneRequest request) {
-        return request.snapshot() == null
-                ? Optional.empty()
-                : Optional.of(workshop.snapshots().rows().get(source, request.snapshot()));
+        if (request.snapshot() == null) {
+            return Optional.empty();
+        }
+        var snapshot = workshop.snapshots().rows().get(source, request.snapshot());
+        if (request.strategy() == CloneStrategy.LINKED) {
+            snapshot.requireLinkable(source);
+        }
+        return Optional.of(snapshot);
     }
 
     private Set<UUID> creationOf(Volume source, Optional<Snapshot> snapshot) {

@@ -13,6 +13,7 @@ import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
 import dev.cistern.volume.CloneRequest;
+import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.Volume;
 import java.util.Map;
 import java.util.Objects;
@@ -60,14 +61,14 @@ record CloneVolume(Workshop workshop) implements UseCase {
         if (closed.isPresent()) {
             return new Turn.Fail(closed.get());
         }
-        if (request.strategy() == CloneStrategy.LINKED) {
-            requireRoomAbove(source);
-        }
         var volume = workshop.volumes().get(operation.target());
         var snapshot =
                 request.snapshot() == null
                         ? null
                         : workshop.snapshots().there(request.snapshot(), source);
+        if (request.strategy() == CloneStrategy.LINKED) {
+            requireRoomAbove(source, snapshot);
+        }
         return new Turn.Send(
                 new Command.CloneVolume(
                         pool.place(),
@@ -95,7 +96,7 @@ record CloneVolume(Workshop workshop) implements UseCase {
         var linked = request.strategy() == CloneStrategy.LINKED;
         var file = linked ? volume.format() : source.format();
         var sealed = !linked && Chains.isSealed(source);
-        if (request.snapshot() == null
+        if ((request.snapshot() == null || linked)
                 && !sealed
                 && !(linked && volume.encryption() != null)
                 && wanted.isThatOf(volume.format(), file, bytes)) {
@@ -109,8 +110,11 @@ record CloneVolume(Workshop workshop) implements UseCase {
         return wanted.of(origin, bytes, volume.format(), volume.encryption());
     }
 
-    private void requireRoomAbove(Volume source) {
-        var depth = workshop.chains().depth(source) + 1;
+    private void requireRoomAbove(Volume source, @Nullable Snapshot snapshot) {
+        if (snapshot != null) {
+            snapshot.requireLinkable(source);
+        }
+        var depth = workshop.chains().depth(new Chains.Base(source, snapshot)) + 1;
         var allowed = workshop.settings().chainDepth();
         if (depth > allowed) {
             throw new ProblemException(

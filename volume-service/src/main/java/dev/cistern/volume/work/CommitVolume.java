@@ -8,6 +8,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.volume.Chains;
+import dev.cistern.volume.Dependents;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeState;
 import java.util.UUID;
@@ -40,7 +41,7 @@ record CommitVolume(Workshop workshop) implements Change {
                 workshop.chains().children(base).stream()
                         .filter(child -> !child.id().equals(volume.id()))
                         .toList();
-        Chains.refuseIfAny(base, others, "written to");
+        Dependents.refuseIfAny(base, others, "written to");
         return new Command.CommitVolume(
                 pool, volume.id(), volume.generation(), volume.image(), base.id(), base.image());
     }
@@ -50,6 +51,8 @@ record CommitVolume(Workshop workshop) implements Change {
         var claimed = operation.request(Request.class).base();
         return workshop.chains()
                 .base(volume)
+                .filter(base -> base.snapshot() == null)
+                .map(Chains.Base::volume)
                 .filter(base -> base.id().equals(claimed))
                 .orElseThrow(
                         () ->

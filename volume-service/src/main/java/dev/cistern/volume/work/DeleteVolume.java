@@ -54,7 +54,7 @@ record DeleteVolume(Workshop workshop) implements UseCase {
         if (volume.state() == VolumeState.TRASHED) {
             return workshop.trash().leaving(volume.id()).orElseThrow();
         }
-        workshop.chains().requireNoChildren(volume, "deleted");
+        workshop.chains().requireNoDependents(volume, "deleted");
         workshop.volumes().deleting(volume.id());
         return volume.generation() + 1;
     }

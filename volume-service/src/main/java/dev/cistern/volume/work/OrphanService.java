@@ -177,7 +177,7 @@ public class OrphanService {
                 requester,
                 () -> {
                     var volume = workshop.volumes().get(orphan.id());
-                    workshop.chains().requireNoChildren(volume, "put aside");
+                    workshop.chains().requireNoDependents(volume, "put aside");
                     return reception.accept(
                             order(
                                     QuarantineVolume.KIND,

@@ -4,6 +4,7 @@ import dev.cistern.common.message.WipeAlgorithm;
 import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.Chains;
 import dev.cistern.volume.Preflight;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumePatch;
@@ -23,14 +24,20 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class PreflightService {
     private final VolumeService volumes;
+    private final SnapshotService snapshots;
     private final CloneService clones;
     private final UpkeepService upkeep;
     private final Workshop workshop;
     private final VolumeQuery query;
 
     PreflightService(
-            VolumeService volumes, CloneService clones, UpkeepService upkeep, VolumeWork work) {
+            VolumeService volumes,
+            SnapshotService snapshots,
+            CloneService clones,
+            UpkeepService upkeep,
+            VolumeWork work) {
         this.volumes = volumes;
+        this.snapshots = snapshots;
         this.clones = clones;
         this.upkeep = upkeep;
         this.workshop = work.workshop();
@@ -43,7 +50,7 @@ public class PreflightService {
      * @param refusal why it would be refused, or null
      * @param waits whether it would wait for what is before it
      * @param before operations on the volume that have not ended
-     * @param children volumes that build on this one
+     * @param children volumes that build on this one, or on its external snapshots
      * @param pool where it would take place
      * @param promised bytes that volumes of that pool have been promised in sum
      * @param allowed bytes that may be promised there
@@ -76,7 +83,10 @@ public class PreflightService {
                 outcome.refusal(),
                 Optional.ofNullable(outcome.operation()).map(PreflightService::waits).orElse(false),
                 query.unfinished(volume.id()),
-                workshop.chains().children(volume),
+                workshop.chains().dependents(volume).stream()
+                        .map(Chains.Child::volume)
+                        .distinct()
+                        .toList(),
                 pool.name(),
                 workshop.ledger().reserved(pool.id()),
                 pool.allowed(),
@@ -107,7 +117,14 @@ public class PreflightService {
             case COMPACT -> () -> upkeep.compact(id, requester);
             case WIPE -> () -> upkeep.wipe(id, WipeAlgorithm.ZERO, requester);
             case RESIZE -> () -> volumes.change(id, asked.resize(), requester);
-            case DELETE -> () -> volumes.delete(id, asked.deletion(), requester);
+            case DELETE -> deletion(id, asked, requester);
         };
+    }
+
+    private Supplier<?> deletion(String volume, Preflight asked, Requester requester) {
+        var snapshot = asked.snapshot();
+        return snapshot == null
+                ? () -> volumes.delete(volume, asked.deletion(), requester)
+                : () -> snapshots.delete(volume, snapshot, requester);
     }
 }

@@ -32,7 +32,7 @@ record QuarantineVolume(Workshop workshop, OrphanStock orphans) implements InPoo
         if (volume.state() != VolumeState.AVAILABLE || volume.missing()) {
             return new Turn.Fail(noFile(volume));
         }
-        workshop.chains().requireNoChildren(volume, "put aside");
+        workshop.chains().requireNoDependents(volume, "put aside");
         workshop.volumes().deleting(volume.id());
         return new Turn.Send(
                 new Command.TrashVolume(

@@ -3,6 +3,7 @@ package dev.cistern.volume.work;
 import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.volume.Dependents;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotName;
 import dev.cistern.volume.SnapshotRequest;
@@ -50,7 +51,7 @@ public class SnapshotService {
                     var request =
                             new SnapshotRequest(
                                     SnapshotRequest.CREATE, id, 0, wanted, copies(of, kind));
-                    var operation = volumes.change(of, request, Set.of(), requester);
+                    var operation = volumes.change(of, request, Set.of(), List.of(), requester);
                     snapshots.takenBy(id, operation.id());
                     return operation;
                 });
@@ -87,8 +88,24 @@ public class SnapshotService {
                                     reverts
                                             ? copies(of, snapshot.kind())
                                             : snapshot.kind() == Snapshot.Kind.EXTERNAL);
-                    return volumes.change(of, request, snapshot.takenBy(), requester);
+                    return volumes.change(
+                            of,
+                            request,
+                            snapshot.takenBy(),
+                            reverts ? List.of() : awaited(of, snapshot),
+                            requester);
                 });
+    }
+
+    /** What builds on a snapshot may be gone once what is being done to it has ended. */
+    private List<Volume> awaited(Volume of, Snapshot snapshot) {
+        if (snapshot.kind() != Snapshot.Kind.EXTERNAL) {
+            return List.of();
+        }
+        var clones = work.workshop().chains().over(snapshot);
+        Dependents.refuseIfAny(
+                snapshot, of, clones.stream().filter(clone -> !clone.busy()).toList());
+        return clones;
     }
 
     /** A copy takes its time, unless it is by reflink. */

@@ -7,6 +7,7 @@ import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.volume.Chains;
+import dev.cistern.volume.Dependents;
 import dev.cistern.volume.Snapshot;
 import dev.cistern.volume.SnapshotRequest;
 import dev.cistern.volume.Volume;
@@ -100,7 +101,7 @@ sealed interface SnapshotWork extends Change {
     }
 
     /** Gives a snapshot up. */
-    record Delete(SnapshotStock stock) implements SnapshotWork {
+    record Delete(SnapshotStock stock, Chains chains) implements SnapshotWork {
         @Override
         public String kind() {
             return SnapshotRequest.DELETE;
@@ -122,9 +123,11 @@ sealed interface SnapshotWork extends Change {
                 case COPY ->
                         new Command.DropCopy(
                                 pool, volume.id(), generation, volume.image(), snapshot.ref());
-                case EXTERNAL ->
-                        new Command.DropSealed(
-                                pool, volume.id(), generation, volume.image(), snapshot.ref());
+                case EXTERNAL -> {
+                    Dependents.refuseIfAny(snapshot, volume, chains().over(snapshot));
+                    yield new Command.DropSealed(
+                            pool, volume.id(), generation, volume.image(), snapshot.ref());
+                }
             };
         }
 

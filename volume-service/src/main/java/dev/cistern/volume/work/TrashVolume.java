@@ -29,7 +29,7 @@ record TrashVolume(Workshop workshop) implements InPool {
     public Turn begin(Operation operation, PoolView pool) {
         var volume = workshop.volumes().get(operation.target());
         volume.requireFile();
-        workshop.chains().requireNoChildren(volume, "deleted");
+        workshop.chains().requireNoDependents(volume, "deleted");
         workshop.volumes().deleting(volume.id());
         return new Turn.Send(
                 new Command.TrashVolume(

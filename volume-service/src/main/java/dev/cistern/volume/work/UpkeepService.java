@@ -220,12 +220,14 @@ public class UpkeepService {
         workshop.chains().requireNotSealed(volume);
         return workshop.chains()
                 .base(volume)
+                .filter(base -> base.snapshot() == null)
+                .map(Chains.Base::volume)
                 .filter(base -> !base.id().equals(volume.id()))
                 .orElseThrow(
                         () ->
                                 new ProblemException(
                                         ProblemCode.VOLUME_STATE,
-                                        "volume '%s' builds on no volume that it could be committed to"
+                                        "volume '%s' builds on no volume that it could be committed to: on none, or on a snapshot, which is not written to"
                                                 .formatted(volume.name())));
     }
 
@@ -315,7 +317,7 @@ public class UpkeepService {
      */
     public record Graph(
             Volume volume,
-            List<Volume> below,
+            List<Chains.Base> below,
             List<Chains.Child> above,
             int depth,
             int allowedDepth,
@@ -325,13 +327,12 @@ public class UpkeepService {
     public Graph graph(String reference) {
         var volume = query.get(reference);
         var chains = workshop.chains();
-        var below = chains.below(volume);
         return new Graph(
                 volume,
-                below,
+                chains.bases(volume),
                 chains.above(volume),
                 chains.depth(volume),
                 workshop.settings().chainDepth(),
-                chains.backing(below.isEmpty() ? volume : below.getLast()));
+                chains.lowest(volume));
     }
 }

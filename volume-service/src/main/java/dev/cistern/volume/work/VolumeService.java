@@ -8,7 +8,6 @@ import dev.cistern.common.operation.NewOperation.Requester;
 import dev.cistern.common.operation.Operation;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
-import dev.cistern.volume.Chains;
 import dev.cistern.volume.ChangeRequest;
 import dev.cistern.volume.Deletion;
 import dev.cistern.volume.ImageNotes;
@@ -112,7 +111,8 @@ public class VolumeService {
      */
     public Operation change(String reference, ChangeRequest request, Requester requester) {
         work.runtime().admission().require(requester.tenant());
-        return inTransaction(() -> change(existing(reference), request, Set.of(), requester));
+        return inTransaction(
+                () -> change(existing(reference), request, Set.of(), List.of(), requester));
     }
 
     /** A volume that is not deleted. */
@@ -126,11 +126,18 @@ public class VolumeService {
      * The same in the transaction of the caller.
      *
      * @param bases operations that create what the request names
+     * @param awaited volumes of which this is behind what is being done to them
      */
-    Operation change(Volume volume, ChangeRequest request, Set<UUID> bases, Requester requester) {
+    Operation change(
+            Volume volume,
+            ChangeRequest request,
+            Set<UUID> bases,
+            List<Volume> awaited,
+            Requester requester) {
         var pool = workshop.pools().open(volume.poolId());
         var promised = volume.capacity() + workshop.holds().ofVolume(volume.id());
-        var operation = accept(volume, pool, request, bases, requester);
+        var claims = claims(volume, request, awaited);
+        var operation = accept(volume, pool, request, claims, bases, requester);
         workshop.holds()
                 .hold(
                         operation.id(),
@@ -144,6 +151,7 @@ public class VolumeService {
             Volume volume,
             PoolView pool,
             ChangeRequest request,
+            List<Claim> claims,
             Set<UUID> bases,
             Requester requester) {
         var dependsOn = new HashSet<>(bases);
@@ -160,17 +168,19 @@ public class VolumeService {
                                 requester,
                                 pool.group(),
                                 request.lane(),
-                                claims(volume, request),
+                                claims,
                                 request,
                                 dependsOn,
                                 request.deadline()));
     }
 
-    private List<Claim> claims(Volume volume, ChangeRequest request) {
+    private List<Claim> claims(Volume volume, ChangeRequest request, List<Volume> awaited) {
         var below = request.readsBelow() ? workshop.chains().below(volume) : List.<Volume>of();
         return Stream.concat(
                         Stream.of(Claim.exclusive(volume.id())),
-                        below.stream().map(base -> Claim.shared(base.id())).distinct())
+                        Stream.concat(below.stream(), awaited.stream())
+                                .map(other -> Claim.shared(other.id()))
+                                .distinct())
                 .toList();
     }
 
@@ -184,12 +194,18 @@ public class VolumeService {
 
     /** Behind what is being done to the volumes that build on it: they may be gone by then. */
     private List<Claim> deletionClaims(Volume volume) {
-        var children = workshop.chains().children(volume);
-        Chains.refuseIfAny(
-                volume, children.stream().filter(child -> !child.busy()).toList(), "deleted");
+        var dependents = workshop.chains().dependents(volume);
+        workshop.chains()
+                .refuseIfAny(
+                        volume,
+                        dependents.stream().filter(child -> !child.volume().busy()).toList(),
+                        "deleted");
         return Stream.concat(
                         Stream.of(Claim.exclusive(volume.id())),
-                        children.stream().map(child -> Claim.shared(child.id())))
+                        dependents.stream()
+                                .map(child -> child.volume().id())
+                                .distinct()
+                                .map(Claim::shared))
                 .toList();
     }
 

@@ -108,7 +108,8 @@ public class VolumeWork implements Service {
                                                         new SnapshotKinds(workshop))),
                                         new InPlace(
                                                 workshop,
-                                                new SnapshotWork.Delete(workshop.snapshots())),
+                                                new SnapshotWork.Delete(
+                                                        workshop.snapshots(), workshop.chains())),
                                         new InPlace(
                                                 workshop,
                                                 new SnapshotWork.Revert(

@@ -68,7 +68,8 @@ public final class VolClone extends Work {
         @Option(
                 names = "--linked",
                 description =
-                        "a qcow2 image over the other one, which must not be written to any more")
+                        "a qcow2 image over the other one, which must not be written to any more,"
+                                + " or over an external snapshot of it")
         private boolean linked;
 
         @Option(names = "--full", description = "all bytes are copied")

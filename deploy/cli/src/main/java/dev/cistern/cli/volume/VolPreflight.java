@@ -66,7 +66,7 @@ public final class VolPreflight extends Verb {
     @Option(
             names = "--snapshot",
             paramLabel = "SNAPSHOT",
-            description = "that would be cloned, by name or id")
+            description = "that would be cloned or deleted, by name or id")
     private @Nullable String snapshot;
 
     @Option(names = "--shrink", description = "it may become smaller")

@@ -81,18 +81,12 @@ final class CloneVolume implements VolumeHandler<Command.CloneVolume> {
                     ProblemCode.INVALID_REQUEST,
                     "a linked clone must be in the pool of its source");
         }
-        if (command.source().snapshot() != null) {
-            throw new ProblemException(
-                    ProblemCode.INVALID_REQUEST,
-                    "a snapshot inside an image cannot be linked to: clone it in full");
-        }
-        var below = new Qcow2Options.Backing(source.name(), source.format().text());
+        var linked = source.linked();
+        var below = new Qcow2Options.Backing(linked.file(), source.format().text());
         try (var file = staged.createImage(command.permissions())) {
             newImage(command, volume)
                     .createOver(
-                            below,
-                            Math.max(source.info().capacity(), shape(command).capacity()),
-                            file);
+                            below, Math.max(linked.capacity(), shape(command).capacity()), file);
             file.sync();
         }
         return CloneStrategy.LINKED;

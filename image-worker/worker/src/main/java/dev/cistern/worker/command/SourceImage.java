@@ -124,6 +124,35 @@ final class SourceImage implements Closeable {
     }
 
     /**
+     * A file that another image can be over.
+     *
+     * @param file its name in the pool's folder
+     * @param capacity bytes that a guest sees in it
+     */
+    record Linked(String file, long capacity) {}
+
+    /**
+     * The file that has what a linked clone reads: the volume's own, or the sealed one of a
+     * snapshot.
+     *
+     * @throws ProblemException if the snapshot is no file in the pool's folder
+     */
+    Linked linked() throws IOException {
+        var snapshot = source.snapshot();
+        if (snapshot == null) {
+            return new Linked(name(), info().capacity());
+        }
+        var sealed = sealed(snapshot);
+        pool.sealedFiles().require(sealed, snapshot, name());
+        return new Linked(sealed, Images.info(folder(), sealed, format()).capacity());
+    }
+
+    private String sealed(SnapshotRef snapshot) {
+        var volume = Objects.requireNonNull(source.volumeId(), "a file alone has no snapshots");
+        return SealedFile.name(volume, snapshot.id(), format().text());
+    }
+
+    /**
      * What is to be read of it, as a guest sees it, or saw it in a snapshot.
      *
      * @return the image, which is closed before this is
@@ -134,13 +163,12 @@ final class SourceImage implements Closeable {
         if (snapshot == null) {
             return Images.open(folder(), name(), options);
         }
-        var volume = Objects.requireNonNull(source.volumeId(), "a file alone has no snapshots");
-        var sealed = SealedFile.name(volume, snapshot.id(), format().text());
+        var sealed = sealed(snapshot);
         if (pool.sealedFiles().find(sealed).isPresent()) {
             return Images.open(folder(), sealed, options);
         }
         if (format() != ImageFormat.QCOW2) {
-            return copy(volume, snapshot, options);
+            return copy(Objects.requireNonNull(source.volumeId()), snapshot, options);
         }
         var id = SnapshotChange.idOf(name(), Qcow2Inspector.snapshots(file), snapshot);
         return Images.openSnapshot(folder(), name(), id, options.gate(), options.secrets());
