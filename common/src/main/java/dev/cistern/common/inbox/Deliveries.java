@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
  * Hands messages to a handler, each with effect once. A batch shares a transaction; when one
  * message spoils it, each gets a transaction of its own. What cannot be handled goes to {@link
  * Topics#DEAD_LETTERS} with the reason, so that it stops nothing behind it; a database that does
- * not answer is waited for.
+ * not answer is waited for. Once the process stops nothing is tried again.
  */
 public final class Deliveries {
     private static final Logger LOG = Logger.getLogger(Deliveries.class);
@@ -27,6 +27,7 @@ public final class Deliveries {
     private final Transactions transactions;
     private final Inbox inbox;
     private final Outbox outbox;
+    private final Consumption consumption;
     private final Locks locks;
     private final Handler handler;
 
@@ -70,10 +71,16 @@ public final class Deliveries {
      * Deliveries to one handler.
      *
      * @param name told apart in the inbox, for a message that several handlers of a service receive
+     * @param consumption within which they are taken
      */
     public Deliveries(
-            String name, Transactions transactions, Inbox inbox, Outbox outbox, Handler handler) {
-        this(name, transactions, inbox, outbox, _ -> {}, handler);
+            String name,
+            Transactions transactions,
+            Inbox inbox,
+            Outbox outbox,
+            Consumption consumption,
+            Handler handler) {
+        this(name, transactions, inbox, outbox, consumption, _ -> {}, handler);
     }
 
     /** The same, with the locks that a batch takes first. */
@@ -82,17 +89,22 @@ public final class Deliveries {
             Transactions transactions,
             Inbox inbox,
             Outbox outbox,
+            Consumption consumption,
             Locks locks,
             Handler handler) {
         this.name = name;
         this.transactions = transactions;
         this.inbox = inbox;
         this.outbox = outbox;
+        this.consumption = consumption;
         this.locks = locks;
         this.handler = handler;
     }
 
-    /** Handles a batch in order. Returns when every message is handled for good. */
+    /**
+     * Handles a batch in order. Returns when every message is handled for good, or the process
+     * stops.
+     */
     public void take(List<Delivery> batch) {
         if (batch.isEmpty()) {
             return;
@@ -127,7 +139,7 @@ public final class Deliveries {
     }
 
     private void takeSingly(Delivery delivery) {
-        for (var attempt = 1; ; ) {
+        for (var attempt = 1; !consumption.ended(); ) {
             try {
                 transactions.run(() -> handleTogether(List.of(delivery)));
                 return;
@@ -135,6 +147,9 @@ public final class Deliveries {
                 bury(delivery, e);
                 return;
             } catch (RuntimeException e) {
+                if (consumption.ended()) {
+                    return;
+                }
                 if (databaseFault(e)) {
                     LOG.warnf("%s: the database does not answer: %s", name, e.getMessage());
                     pause(PAUSE_FOR_DATABASE);
@@ -150,11 +165,14 @@ public final class Deliveries {
 
     private void bury(Delivery delivery, Exception reason) {
         LOG.errorf(reason, "%s: message %s goes to the dead letters", name, delivery.id());
-        for (var attempt = 1; ; ) {
+        for (var attempt = 1; !consumption.ended(); ) {
             try {
                 transactions.run(() -> writeDeadLetter(delivery, reason));
                 return;
             } catch (RuntimeException e) {
+                if (consumption.ended()) {
+                    return;
+                }
                 if (!databaseFault(e) && attempt++ == TRIES) {
                     LOG.errorf(
                             e,

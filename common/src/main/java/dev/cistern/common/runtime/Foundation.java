@@ -1,5 +1,6 @@
 package dev.cistern.common.runtime;
 
+import dev.cistern.common.inbox.Consumption;
 import dev.cistern.common.inbox.Deliveries;
 import dev.cistern.common.inbox.Inbox;
 import dev.cistern.common.operation.Transactions;
@@ -15,6 +16,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /** What a service stands on: its schema, and the ways from it to Kafka and back. */
 public final class Foundation implements AutoCloseable {
+    /** Longer than a batch takes, and shorter than who stops the process waits. */
+    private static final Duration WAIT_FOR_HANDLERS = Duration.ofSeconds(5);
+
     private final String schema;
     private final TransactionSynchronizationRegistry synchronizations;
     private final Jdbi jdbi;
@@ -22,6 +26,7 @@ public final class Foundation implements AutoCloseable {
     private final Relay relay;
     private final Outbox outbox;
     private final Inbox inbox;
+    private final Consumption consumption = new Consumption();
     private final Transactions transactions = new Transactions();
 
     /**
@@ -54,15 +59,16 @@ public final class Foundation implements AutoCloseable {
         relay.start();
     }
 
-    /** Stops; what is not yet sent stays in the outbox. */
+    /** Stops; what is not yet handled comes again, and what is not yet sent stays in the outbox. */
     @Override
     public void close() {
+        consumption.end(WAIT_FOR_HANDLERS);
         relay.close();
     }
 
     /** Deliveries to a handler, told apart by name. */
     public Deliveries deliveries(String name, Deliveries.Handler handler) {
-        return new Deliveries(name, transactions, inbox, outbox, handler);
+        return new Deliveries(name, transactions, inbox, outbox, consumption, handler);
     }
 
     /**
@@ -71,7 +77,12 @@ public final class Foundation implements AutoCloseable {
      * @param locks takes what a batch will lock, in the order that all keep to
      */
     public Deliveries deliveries(String name, Deliveries.Locks locks, Deliveries.Handler handler) {
-        return new Deliveries(name, transactions, inbox, outbox, locks, handler);
+        return new Deliveries(name, transactions, inbox, outbox, consumption, locks, handler);
+    }
+
+    /** Within which everything from Kafka is handled. */
+    public Consumption consumption() {
+        return consumption;
     }
 
     /** The name of the schema. */

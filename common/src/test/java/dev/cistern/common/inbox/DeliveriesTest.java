@@ -29,6 +29,7 @@ class DeliveriesTest {
     private final Inbox inbox = new Inbox(database.jdbi());
     private final Outbox outbox =
             new Outbox(database.jdbi(), database.synchronizations(), () -> {});
+    private final Consumption consumption = new Consumption();
     private final UUID thing = database.things(1).getFirst();
     private long offset;
 
@@ -39,7 +40,8 @@ class DeliveriesTest {
     }
 
     private Deliveries deliveries(Deliveries.Handler handler) {
-        return new Deliveries("handler", database.transactions(), inbox, outbox, handler);
+        return new Deliveries(
+                "handler", database.transactions(), inbox, outbox, consumption, handler);
     }
 
     private Delivery delivery(String text) {
@@ -106,7 +108,7 @@ class DeliveriesTest {
     @Test
     void twoHandlersOfAServiceEachGetIt() {
         deliveries(_ -> change()).take(List.of(delivery("a")));
-        new Deliveries("other", database.transactions(), inbox, outbox, _ -> change())
+        new Deliveries("other", database.transactions(), inbox, outbox, consumption, _ -> change())
                 .take(List.of(delivery("a")));
 
         assertThat(changes()).isEqualTo(2);
@@ -263,6 +265,45 @@ class DeliveriesTest {
     }
 
     @Test
+    void whatFailsWhileTheProcessStopsIsNoDeadLetterAndComesAgain() {
+        var tries = new AtomicInteger();
+        var batch = List.of(delivery("a"), delivery("b"));
+
+        deliveries(
+                        _ -> {
+                            tries.incrementAndGet();
+                            consumption.end(Duration.ZERO);
+                            throw new IllegalStateException("what it needs is gone");
+                        })
+                .take(batch);
+        new Deliveries(
+                        "handler",
+                        database.transactions(),
+                        inbox,
+                        outbox,
+                        new Consumption(),
+                        _ -> change())
+                .take(batch);
+
+        assertThat(tries).hasValue(1);
+        assertThat(deadLetters()).isEmpty();
+        assertThat(changes()).isEqualTo(2);
+    }
+
+    @Test
+    void theProcessStopsBeforeADeadLetterIsWritten() {
+        deliveries(
+                        _ -> {
+                            consumption.end(Duration.ZERO);
+                            throw new IOException("cannot be read");
+                        })
+                .take(List.of(delivery("a")));
+
+        assertThat(deadLetters()).isEmpty();
+        assertThat(database.number("select count(*) from inbox")).isZero();
+    }
+
+    @Test
     void theLocksOfABatchComeFirst() {
         var steps = new ArrayList<String>();
         var deliveries =
@@ -271,6 +312,7 @@ class DeliveriesTest {
                         database.transactions(),
                         inbox,
                         outbox,
+                        consumption,
                         batch -> steps.add("locks of " + batch.size()),
                         delivery -> steps.add(text(delivery)));
 

@@ -3,6 +3,9 @@ package dev.cistern.flow;
 import dev.cistern.embedded.TestServers;
 import java.io.IOException;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -71,6 +74,11 @@ final class ManyProcesses implements Cistern {
     /** The worker group, told apart from those of other installations on the same Kafka. */
     String group() {
         return database.substring(database.lastIndexOf('/') + 1);
+    }
+
+    /** A connection to the database of the services, as whoever owns that. */
+    Connection database() throws SQLException {
+        return DriverManager.getConnection(database, servers.user(), servers.password());
     }
 
     private static String application(Part part) {

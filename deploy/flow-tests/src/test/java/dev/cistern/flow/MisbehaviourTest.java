@@ -9,6 +9,9 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +82,56 @@ final class MisbehaviourTest {
         assertThat(volumesOf("again")).containsAll(volumes).hasSize(volumes.size() + 1);
         assertThat(eventsOf("again")).containsAll(events).hasSize(events.size() + 1);
         assertThat(cistern.api().get("/v1/pools/again").text("state")).isEqualTo("running");
+    }
+
+    @Test
+    void aServiceThatStopsFinishesTheResultThatItHas() throws Exception {
+        assertThat(stopInTheMiddleOfAResult("stopped", Duration.ofSeconds(2)))
+                .doesNotContain("ERROR", "WARN", "After Shutdown");
+    }
+
+    /** Longer than it waits, so that what the handler needs is gone when its turn comes. */
+    @Test
+    void aServiceThatCannotFinishAResultHasItAgain() throws Exception {
+        assertThat(stopInTheMiddleOfAResult("given-up", Duration.ofSeconds(12)))
+                .doesNotContain("dead letter", "passed over");
+    }
+
+    /** Returns what the service says from then on to its end. */
+    private static String stopInTheMiddleOfAResult(String pool, Duration held) throws Exception {
+        startedPool(pool);
+        var service = cistern.program(Part.VOLUME_SERVICE);
+        String operation;
+        long said;
+        try (var database = cistern.database();
+                var statement = database.createStatement()) {
+            database.setAutoCommit(false);
+            statement.execute("lock table volume.inbox in exclusive mode");
+            operation = post(pool, "disk").text("id");
+            Await.until(
+                    "a result that waits for the inbox",
+                    () -> waitsForInbox(statement),
+                    waits -> waits);
+            said = Files.size(service.log());
+
+            service.signal("TERM");
+            Thread.sleep(held);
+        }
+        service.awaitEnd();
+
+        assertThat(cistern.start(Part.VOLUME_SERVICE, "")).isTrue();
+        assertThat(cistern.api().end("volumes", operation).path("state").asText())
+                .isEqualTo("succeeded");
+        return Files.readString(service.log()).substring((int) said);
+    }
+
+    private static boolean waitsForInbox(Statement statement) throws SQLException {
+        try (var rows =
+                statement.executeQuery(
+                        "select exists (select from pg_locks where not granted"
+                                + " and relation = 'volume.inbox'::regclass)")) {
+            return rows.next() && rows.getBoolean(1);
+        }
     }
 
     @Test

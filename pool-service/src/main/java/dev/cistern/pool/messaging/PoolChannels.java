@@ -1,5 +1,6 @@
 package dev.cistern.pool.messaging;
 
+import dev.cistern.common.inbox.Consumption;
 import dev.cistern.common.inbox.Deliveries;
 import dev.cistern.common.inbox.Delivery;
 import dev.cistern.common.message.Heartbeat;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -32,6 +34,7 @@ public class PoolChannels {
     private final Pools pools;
     private final Nodes nodes;
     private final Caretaker caretaker;
+    private final Consumption consumption;
     private final Deliveries results;
     private final Deliveries answers;
 
@@ -41,6 +44,7 @@ public class PoolChannels {
         this.nodes = nodes;
         this.caretaker = caretaker;
         var foundation = work.runtime().foundation();
+        consumption = foundation.consumption();
         results = work.runtime().results("pool-results");
         answers = foundation.deliveries("pool-internal", this::lockPools, this::answer);
     }
@@ -48,21 +52,21 @@ public class PoolChannels {
     /** Results, of which those for other services are passed over. */
     @Incoming("pool-results")
     @Blocking
-    void results(ConsumerRecords<String, byte[]> records) {
+    CompletionStage<Void> results(ConsumerRecords<String, byte[]> records) {
         var mine = new ArrayList<Delivery>();
         for (var message : records) {
             if (ResultMessage.addressedTo(Owner.POOL, message.headers())) {
                 mine.add(Delivery.of(message));
             }
         }
-        results.take(mine);
+        return consumption.of(() -> results.take(mine));
     }
 
     /** The conversation with volume-service. */
     @Incoming("pool-internal")
     @Blocking
-    void answers(ConsumerRecords<String, byte[]> records) {
-        answers.take(deliveries(records));
+    CompletionStage<Void> answers(ConsumerRecords<String, byte[]> records) {
+        return consumption.of(() -> answers.take(deliveries(records)));
     }
 
     private void lockPools(List<Delivery> batch) throws IOException {
@@ -139,7 +143,11 @@ public class PoolChannels {
     /** Signs of life: for the watchdog, for the table of nodes, and for topics of new groups. */
     @Incoming("pool-heartbeats")
     @Blocking
-    void heartbeats(ConsumerRecords<String, byte[]> records) {
+    CompletionStage<Void> heartbeats(ConsumerRecords<String, byte[]> records) {
+        return consumption.of(() -> hear(records));
+    }
+
+    private void hear(ConsumerRecords<String, byte[]> records) {
         for (var message : records) {
             try {
                 heard(Delivery.of(message).read(Heartbeat.class));
