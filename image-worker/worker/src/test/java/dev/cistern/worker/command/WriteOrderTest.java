@@ -52,10 +52,7 @@ class WriteOrderTest {
         var publish = first(calls, "renameat2\\(.*\"image\".*\"disk\", RENAME_NOREPLACE");
         var folderSync = last(calls, "fsync\\(\\d+<" + Pattern.quote(pool.place().path()) + ">\\)");
         var record = first(calls, "rename.*volumes");
-        assertThat(List.of(lastWrite, fileSync, intent, publish, folderSync, record))
-                .as(String.join("\n", calls))
-                .doesNotContain(-1)
-                .isSorted();
+        requireOrder(calls, lastWrite, fileSync, intent, publish, folderSync, record);
         assertThat(pool.files()).containsExactly("disk");
     }
 
@@ -81,11 +78,84 @@ class WriteOrderTest {
         var place = first(calls, "rename.*\"image\".*\"disk\"");
         var placeSync = last(calls, poolSync);
         var record = first(calls, "rename.*volumes");
-        assertThat(List.of(fileSync, intent, secondName, secondSync, place, placeSync, record))
-                .as(String.join("\n", calls))
-                .doesNotContain(-1)
-                .isSorted();
+        requireOrder(calls, fileSync, intent, secondName, secondSync, place, placeSync, record);
         assertThat(secondSync).isNotEqualTo(placeSync);
+    }
+
+    @Test
+    void aCopyOfSeveralFilesIsThereWithTheLastOfThem() throws Exception {
+        Qemu.require("strace");
+        var volume = UUID.randomUUID();
+        var pool = severalFiles(volume, false);
+        var command = CopyScenes.keep(pool, volume, pool.image("disk.vmdk", "vmdk"));
+
+        var calls = trace(command, "VolumeChanged");
+
+        var copy = CopyScenes.BEFORE.id().toString();
+        var room = "fsync\\(\\d+<.*/snapshots/" + volume + ">\\)";
+        var extentSync = last(calls, "f(data)?sync\\(\\d+<.*/staging/.*/extent-\\d+>");
+        var imageSync = first(calls, "f(data)?sync\\(\\d+<.*/staging/.*/image>");
+        var intent = first(calls, "rename.*journal");
+        var extents = last(calls, "rename.*\"extent-\\d+\".*\"" + copy + "-s\\d+\"");
+        var extentsSync = first(calls, room);
+        var image = first(calls, "rename.*\"image\".*\"" + copy + "\"");
+        var placeSync = last(calls, room);
+        var record = first(calls, "rename.*volumes");
+        requireOrder(
+                calls,
+                extentSync,
+                imageSync,
+                intent,
+                extents,
+                extentsSync,
+                image,
+                placeSync,
+                record);
+        assertThat(extentsSync).isNotEqualTo(placeSync);
+    }
+
+    @Test
+    void oldExtentsGoWhenNothingNamesThemAnyMore() throws Exception {
+        Qemu.require("strace");
+        var volume = UUID.randomUUID();
+        var pool = severalFiles(volume, true);
+        var command = CopyScenes.back(pool, volume, pool.image("disk.vmdk", "vmdk"));
+
+        var calls = trace(command, "VolumeChanged");
+
+        var poolSync = "fsync\\(\\d+<" + Pattern.quote(pool.place().path()) + ">\\)";
+        var imageSync = first(calls, "f(data)?sync\\(\\d+<.*/staging/.*/image>");
+        var intent = first(calls, "rename.*journal");
+        var extents = last(calls, "rename.*\"extent-\\d+\".*\"disk-s\\d+\\.vmdk\"");
+        var extentsSync = first(calls, poolSync);
+        var image = first(calls, "rename.*\"image\".*\"disk.vmdk\"");
+        var aside = first(calls, "rename.*\"disk-s\\d+\\.vmdk\".*/trash>");
+        requireOrder(calls, imageSync, intent, extents, extentsSync, image, aside);
+        assertThat(first(calls.subList(image, aside), poolSync)).isPositive();
+    }
+
+    private TestPool severalFiles(UUID volume, boolean kept) throws Exception {
+        try (var bench = new Workbench()) {
+            var pool = TestPool.started(folder.resolve("pool"), bench);
+            bench.run(
+                    new Command.CreateVolume(
+                            pool.place(),
+                            volume,
+                            1,
+                            "disk.vmdk",
+                            "vmdk",
+                            3L << 30,
+                            TestPool.MODE,
+                            ImageOptions.vmdk("twoGbMaxExtentSparse", null, null)));
+            if (kept) {
+                bench.run(CopyScenes.keep(pool, volume, pool.image("disk.vmdk", "vmdk")));
+            }
+            return pool;
+        }
+    }
+
+    private static void requireOrder(List<String> calls, Integer... places) {
+        assertThat(List.of(places)).as(String.join("\n", calls)).doesNotContain(-1).isSorted();
     }
 
     private List<String> trace(Command command, String result) throws Exception {
