@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param stateBytes length of the machine state saved with it by whoever took it, 0 for none
  * @param operation that takes it, or null for one that was found
  * @param backingFile what the file of an external one builds on, as that names it
+ * @param allocation bytes that the host spends on its files if it is in files of its own and that
+ *     was told, else null
  * @param current whether the volume was last at this one
  */
 public record Snapshot(
@@ -39,6 +41,7 @@ public record Snapshot(
         Instant takenAt,
         @Nullable UUID operation,
         @Nullable String backingFile,
+        @Nullable Long allocation,
         boolean current) {
 
     /** Where it is. */

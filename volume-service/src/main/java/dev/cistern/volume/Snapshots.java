@@ -1,8 +1,10 @@
 package dev.cistern.volume;
 
+import dev.cistern.common.message.KeptFile;
 import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.common.problem.ProblemCode;
 import dev.cistern.common.problem.ProblemException;
+import dev.cistern.common.sql.Columns;
 import dev.cistern.volume.Snapshot.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -173,6 +175,20 @@ public final class Snapshots {
                                 .execute());
     }
 
+    /** What the files of a volume's snapshots take was told. */
+    public void measured(UUID volume, List<KeptFile> files) {
+        jdbi.useHandle(
+                handle ->
+                        handle.createUpdate(
+                                        "update snapshot s set allocation = f.allocation"
+                                                + " from unnest(:ids, :allocations) as f (id, allocation)"
+                                                + " where s.id = f.id and s.volume = :volume")
+                                .bind("volume", volume)
+                                .bind("ids", Columns.uuids(files, KeptFile::snapshot))
+                                .bind("allocations", Columns.longs(files, KeptFile::allocation))
+                                .execute());
+    }
+
     /** It could not be taken. */
     public boolean notTaken(UUID id) {
         return execute(
@@ -260,6 +276,7 @@ public final class Snapshots {
                 row.getObject("taken_at", OffsetDateTime.class).toInstant(),
                 row.getObject("operation", UUID.class),
                 row.getString("backing_file"),
+                row.getObject("allocation", Long.class),
                 row.getBoolean("current"));
     }
 }

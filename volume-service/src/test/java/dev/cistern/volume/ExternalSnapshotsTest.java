@@ -19,6 +19,7 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.CommandMessage;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.ImageOptions;
+import dev.cistern.common.message.KeptFile;
 import dev.cistern.common.message.Lane;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.message.Result;
@@ -68,8 +69,8 @@ final class ExternalSnapshotsTest {
         return message;
     }
 
-    private void done(CommandMessage message, FileFacts file) {
-        stage.answer(message, new Result.VolumeChanged(volumeOf(message), file));
+    private void done(CommandMessage message, FileFacts file, KeptFile... kept) {
+        stage.answer(message, new Result.VolumeChanged(volumeOf(message), file, List.of(kept)));
         assertThat(end(message.operation()).getString("state")).isEqualTo("succeeded");
     }
 
@@ -169,6 +170,32 @@ final class ExternalSnapshotsTest {
         done(dropping(disk, "later"), file("disk", MIB, 10));
         given().get(path(disk)).then().body("items", empty());
         assertThat(story.reserved()).isEqualTo(MIB);
+    }
+
+    @Test
+    void whatTheFileOfASnapshotTakesIsShownWithIt() {
+        var story = VolumeStory.open();
+        var disk = story.created("disk", 7);
+        sealed(disk, "disk", "before", 8);
+        given().get(path(disk) + "/before").then().body("allocation", nullValue());
+        var sealing = sealing(disk, "later");
+        var later = new KeptFile(snapshotOf(sealing), 4096);
+        done(sealing, file("disk", MIB, 9, fileOf(sealing)), later);
+
+        given().get(path(disk) + "/later").then().body("allocation", equalTo(4096));
+        done(
+                dropping(disk, "before"),
+                file("disk", MIB, 9, fileOf(sealing)),
+                new KeptFile(later.snapshot(), 12_288));
+
+        given().get(path(disk))
+                .then()
+                .body("items.name", contains("later"))
+                .body("items.allocation", contains(12_288));
+    }
+
+    private static UUID snapshotOf(CommandMessage message) {
+        return ((Command.OnSnapshot) message.command()).snapshot().id();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.cistern.common.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.cistern.common.problem.Problem;
 import java.util.List;
@@ -100,8 +101,27 @@ public sealed interface Result {
     /** The image is published. */
     record VolumeCreated(UUID volumeId, FileFacts file) implements OfFile {}
 
-    /** The image was changed where it is. */
-    record VolumeChanged(UUID volumeId, FileFacts file) implements OfFile {}
+    /**
+     * The image was changed where it is.
+     *
+     * @param kept snapshots in files of their own that the change has made, or has put more into
+     */
+    record VolumeChanged(
+            UUID volumeId,
+            FileFacts file,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<KeptFile> kept)
+            implements OfFile {
+        /** Messages of before such files were told have none. */
+        @SuppressWarnings("ConstantValue")
+        public VolumeChanged {
+            kept = kept == null ? List.of() : List.copyOf(kept);
+        }
+
+        /** A change that is of no snapshot in a file of its own. */
+        public VolumeChanged(UUID volumeId, FileFacts file) {
+            this(volumeId, file, List.of());
+        }
+    }
 
     /** The image was checked, and repaired if that was asked. */
     record VolumeChecked(UUID volumeId, FileFacts file, CheckFigures report) implements OfFile {}

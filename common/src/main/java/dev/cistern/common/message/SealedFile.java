@@ -1,5 +1,6 @@
 package dev.cistern.common.message;
 
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -24,6 +25,21 @@ public final class SealedFile {
      */
     public static String name(UUID volume, UUID snapshot, String format) {
         return prefix(volume) + snapshot + (format.equals(VMDK) ? "." + VMDK : "");
+    }
+
+    /** The snapshot of a volume that a file of such a name is of; empty if the name is none. */
+    public static Optional<UUID> snapshot(UUID volume, String name) {
+        if (!name.startsWith(prefix(volume))) {
+            return Optional.empty();
+        }
+        var rest = name.substring(prefix(volume).length());
+        var end = "." + VMDK;
+        var id = rest.endsWith(end) ? rest.substring(0, rest.length() - end.length()) : rest;
+        try {
+            return Optional.of(UUID.fromString(id));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
     }
 
     /** What the names of all files of a volume's snapshots begin with. */

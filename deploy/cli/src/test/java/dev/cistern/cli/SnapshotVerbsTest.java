@@ -18,7 +18,7 @@ class SnapshotVerbsTest {
             """
             {"items": [%s,
             {"id": "2", "parent": "1", "name": "left", "state": "available", "kind": "external", "children": [], "current": false,
-            "capacity": 1073741824, "takenAt": "2026-11-23T21:01:00Z"},
+            "capacity": 1073741824, "allocation": 3145728, "takenAt": "2026-11-23T21:01:00Z"},
             {"id": "3", "parent": "1", "name": "right", "state": "available", "children": [], "current": true,
             "capacity": 2147483648, "takenAt": "2026-11-23T21:02:00Z"}]}"""
                     .formatted(ROOT);
@@ -67,7 +67,7 @@ class SnapshotVerbsTest {
         server.answers(200, LIST).answers(200, LIST);
 
         assertThat(client.run("snapshot-list web1 --pool images").out())
-                .contains("root", "left", "right", "external", "2.00 GiB");
+                .contains("root", "left", "right", "external", "2.00 GiB", "3.00 MiB");
         assertThat(client.run("snapshot-list images:web1 --tree").out().lines())
                 .containsExactly("root", "  left", "  right");
         assertThat(server.lines()).containsOnly("GET /v1/volumes/images%3Aweb1/snapshots");
@@ -78,6 +78,15 @@ class SnapshotVerbsTest {
         server.answers(200, ROOT);
 
         assertThat(client.run("snapshot-info web1 root --pool images").out().lines())
-                .contains("Name:           root", "Children:       2", "Current:        no");
+                .contains("Name:           root", "Children:       2", "Current:        no")
+                .noneMatch(line -> line.startsWith("Allocation"));
+    }
+
+    @Test
+    void showsWhatOneInAFileOfItsOwnTakes() {
+        server.answers(200, ROOT.replace("\"capacity\"", "\"allocation\": 3145728, \"capacity\""));
+
+        assertThat(client.run("snapshot-info web1 root --pool images").out().lines())
+                .contains("Allocation:     3.00 MiB");
     }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param children the snapshots taken when the volume was at this one; they come to be on top of
  *     its parent when it is deleted
  * @param current whether the volume was last at this one
+ * @param allocation bytes that the host spends on it if it is in files of its own, beside the
+ *     volume's
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SnapshotView(
@@ -26,6 +28,7 @@ public record SnapshotView(
         List<UUID> children,
         boolean current,
         long capacity,
+        @Nullable Long allocation,
         long stateBytes,
         Instant takenAt) {
 
@@ -45,6 +48,7 @@ public record SnapshotView(
                         .toList(),
                 snapshot.current(),
                 snapshot.capacity(),
+                snapshot.allocation(),
                 snapshot.stateBytes(),
                 snapshot.takenAt());
     }

@@ -66,7 +66,7 @@ record AdoptVolume(Workshop workshop, OrphanStock orphans) implements InPool {
 
     @Override
     public Turn completed(Operation operation, Result result) {
-        if (!(result instanceof Result.VolumeChanged(var id, var file))) {
+        if (!(result instanceof Result.VolumeChanged(var id, var file, _))) {
             throw Workshop.unexpected(operation, result);
         }
         var before = workshop.volumes().get(id);

@@ -56,7 +56,7 @@ record RestoreVolume(Workshop workshop) implements InPool {
 
     @Override
     public Turn completed(Operation operation, Result result) {
-        if (!(result instanceof Result.VolumeChanged(var id, var file))) {
+        if (!(result instanceof Result.VolumeChanged(var id, var file, _))) {
             throw Workshop.unexpected(operation, result);
         }
         workshop.volumes().letNameGo(operation.request(Request.class).kept());

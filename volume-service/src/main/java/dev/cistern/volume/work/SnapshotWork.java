@@ -34,6 +34,13 @@ sealed interface SnapshotWork extends Change {
         return new Done(now.id(), snapshot.id(), snapshot.name(), snapshot.capacity());
     }
 
+    /** What was told of snapshots in files of their own. */
+    default void measured(Result.OfFile result) {
+        if (result instanceof Result.VolumeChanged changed && !changed.kept().isEmpty()) {
+            stock().rows().measured(changed.volumeId(), changed.kept());
+        }
+    }
+
     /** The one that is there. */
     default Snapshot requireThere(Operation operation, Volume volume) {
         return stock().there(operation.request(SnapshotRequest.class).snapshot(), volume);
@@ -81,6 +88,7 @@ sealed interface SnapshotWork extends Change {
             if (snapshot.kind() == Snapshot.Kind.EXTERNAL) {
                 stock().rows().sealed(snapshot.id(), before.backingFile());
             }
+            measured(result);
             if (stock().rows().taken(snapshot.id(), facts)) {
                 stock().events().publish("created", snapshot.id(), operation);
             }
@@ -136,6 +144,7 @@ sealed interface SnapshotWork extends Change {
             var snapshot = snapshot(operation);
             if (snapshot.kind() == Snapshot.Kind.EXTERNAL) {
                 stock().rows().merged(snapshot, snapshot.file(before.format()));
+                measured(result);
             }
             stock().gone(snapshot.id(), operation);
         }

@@ -27,6 +27,11 @@ public final class SnapshotInfo extends Verb {
         }
     }
 
+    /** Empty for one that has no file of its own. */
+    private static String allocation(JsonNode found) {
+        return found.has("allocation") ? Words.size(found.path("allocation")) : "";
+    }
+
     private static Fields fields(JsonNode found) {
         return new Fields()
                 .add("Name", found.path("name").asText())
@@ -38,6 +43,7 @@ public final class SnapshotInfo extends Verb {
                 .addIfPresent("Parent", found.path("parent").asText(""))
                 .add("Children", Integer.toString(found.path("children").size()))
                 .add("Capacity", Words.size(found.path("capacity")))
+                .addIfPresent("Allocation", allocation(found))
                 .add("Taken", found.path("takenAt").asText());
     }
 }

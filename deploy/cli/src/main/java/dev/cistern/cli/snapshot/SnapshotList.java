@@ -43,7 +43,9 @@ public final class SnapshotList extends Verb {
     }
 
     private static void printTable(List<JsonNode> items, PrintWriter out) {
-        var table = new Table("Name", "Taken", "State", "Location", "Capacity", "Current");
+        var table =
+                new Table(
+                        "Name", "Taken", "State", "Location", "Capacity", "Allocation", "Current");
         for (var each : items) {
             table.row(
                     each.path("name").asText(),
@@ -51,6 +53,7 @@ public final class SnapshotList extends Verb {
                     each.path("state").asText(),
                     each.path("kind").asText(),
                     Words.size(each.path("capacity")),
+                    each.has("allocation") ? Words.size(each.path("allocation")) : "-",
                     each.path("current").asBoolean() ? "yes" : "-");
         }
         table.print(out);

@@ -123,7 +123,8 @@ final class DropSealed implements VolumeHandler<Command.DropSealed> {
     /** The file is gone by now, so nothing that fails here is a failure of it. */
     private static Result finish(Command.DropSealed command, ImageFile image, VolumeWork volume) {
         try {
-            return InPlace.changed(command, image, volume);
+            var kept = KeptFiles.sealed(command.volumeId(), volume.pool());
+            return InPlace.changed(command, image, kept, volume);
         } catch (IOException | ProblemException e) {
             throw new DroppedException("the snapshot is gone, but " + e.getMessage(), e);
         }

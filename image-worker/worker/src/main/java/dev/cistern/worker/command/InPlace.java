@@ -1,6 +1,7 @@
 package dev.cistern.worker.command;
 
 import dev.cistern.common.message.Command;
+import dev.cistern.common.message.KeptFile;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.image.ImageException;
@@ -107,8 +108,15 @@ final class InPlace<C extends Command.OnImage, I extends Closeable> implements V
     /** Writes down that a volume has seen a command, and tells what its file is now. */
     static Result.VolumeChanged changed(Command.OnImage command, ImageFile file, VolumeWork volume)
             throws IOException {
+        return changed(command, file, List.of(), volume);
+    }
+
+    /** The same of one that changes what there is of snapshots in files of their own. */
+    static Result.VolumeChanged changed(
+            Command.OnImage command, ImageFile file, List<KeptFile> kept, VolumeWork volume)
+            throws IOException {
         volume.pool().volumes().write(recordOf(command, file));
-        return new Result.VolumeChanged(command.volumeId(), file.facts());
+        return new Result.VolumeChanged(command.volumeId(), file.facts(), kept);
     }
 
     private static VolumeRecord recordOf(Command.OnImage command, ImageFile file) {

@@ -136,7 +136,8 @@ final class KeepCopy implements VolumeHandler<Command.KeepCopy> {
         try {
             volume.work().crashPoint("publish");
             volume.withdraw(Integer.MAX_VALUE);
-            return InPlace.changed(command, ImageFile.of(command, volume), volume);
+            var kept = KeptFiles.copy(command.volumeId(), command.snapshot().id(), volume.pool());
+            return InPlace.changed(command, ImageFile.of(command, volume), kept, volume);
         } catch (IOException | ProblemException e) {
             throw new DroppedException("the copy is kept, but " + e.getMessage(), e);
         }

@@ -63,8 +63,12 @@ final class SealImage implements VolumeHandler<Command.SealImage> {
     /** The image is in its place by now, so nothing that fails here is a failure of it. */
     private static Result sealed(Command.SealImage command, FileFacts file, VolumeWork volume) {
         try {
-            Overlay.named(volume.pool().files(), Overlay.name(command), command.image().format());
-            return new Result.VolumeChanged(command.volumeId(), file);
+            var name = Overlay.name(command);
+            Overlay.named(volume.pool().files(), name, command.image().format());
+            return new Result.VolumeChanged(
+                    command.volumeId(),
+                    file,
+                    KeptFiles.sealed(command.snapshot().id(), name, volume.pool()));
         } catch (IOException e) {
             throw new DroppedException("the image is sealed, but " + e.getMessage(), e);
         }

@@ -41,6 +41,19 @@ public final class Copies {
         }
     }
 
+    /** Bytes that the host spends on all files of a copy. */
+    public long allocated(UUID volume, UUID snapshot) throws IOException {
+        try (var folder = of(volume)) {
+            var bytes = 0L;
+            for (var file : folder.list()) {
+                if (file.equals(name(snapshot)) || isExtent(file, snapshot)) {
+                    bytes += folder.status(file).map(FileStatus::allocated).orElse(0L);
+                }
+            }
+            return bytes;
+        }
+    }
+
     /**
      * Tells one that is there from one that someone has removed.
      *

@@ -7,6 +7,7 @@ import dev.cistern.common.message.Command;
 import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.ImageSource;
+import dev.cistern.common.message.KeptFile;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.problem.ProblemCode;
 import java.nio.file.Files;
@@ -46,6 +47,24 @@ class CopySnapshotsTest extends PoolBench {
         assertThat(pool.staged()).isEmpty();
         assertThat(pool.files()).containsExactly("disk");
         assertThat(CopyScenes.copy(pool, volume)).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "vmdk"})
+    void whatACopyTakesIsTold(String format) throws Exception {
+        disk(format);
+
+        var result = bench.run(keep(format));
+
+        var taken = Qemu.info(CopyScenes.copy(pool, volume), format).path("actual-size").asLong();
+        assertThat(taken).isPositive();
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.VolumeChanged.class,
+                        changed ->
+                                assertThat(changed.kept())
+                                        .containsExactly(
+                                                new KeptFile(CopyScenes.BEFORE.id(), taken)));
     }
 
     @ParameterizedTest

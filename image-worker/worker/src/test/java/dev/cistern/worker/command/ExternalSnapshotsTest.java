@@ -9,6 +9,7 @@ import dev.cistern.common.message.ImageOptions;
 import dev.cistern.common.message.ImageRef;
 import dev.cistern.common.message.ImageShape;
 import dev.cistern.common.message.ImageSource;
+import dev.cistern.common.message.KeptFile;
 import dev.cistern.common.message.Result;
 import dev.cistern.common.message.SnapshotRef;
 import dev.cistern.common.problem.ProblemCode;
@@ -72,6 +73,12 @@ class ExternalSnapshotsTest extends PoolBench {
         return "../" + file + ".raw";
     }
 
+    /** As QEMU sees its file. */
+    private KeptFile kept(SnapshotRef snapshot) throws Exception {
+        return new KeptFile(
+                snapshot.id(), Qemu.info(pool.file(file(snapshot))).path("actual-size").asLong());
+    }
+
     @Test
     void theVolumeGoesOnOverWhatItWas() throws Exception {
         var inode = TestPool.inode(pool.file("disk"));
@@ -80,6 +87,7 @@ class ExternalSnapshotsTest extends PoolBench {
 
         var result = bench.run(operation, 1, command);
 
+        var kept = kept(BEFORE);
         assertThat(result)
                 .isInstanceOfSatisfying(
                         Result.VolumeChanged.class,
@@ -87,6 +95,7 @@ class ExternalSnapshotsTest extends PoolBench {
                             assertThat(changed.file().backingFile()).isEqualTo(file(BEFORE));
                             assertThat(changed.file().backingFormat()).isEqualTo("qcow2");
                             assertThat(changed.file().capacity()).isEqualTo(1 << 20);
+                            assertThat(changed.kept()).containsExactly(kept);
                         });
         assertThat(TestPool.inode(pool.file(file(BEFORE)))).isEqualTo(inode);
         requireAsNoted("disk");
@@ -145,6 +154,24 @@ class ExternalSnapshotsTest extends PoolBench {
         requireAsNoted("disk");
         assertThat(pool.files()).containsExactly("base", "disk");
         assertThat(Qemu.chain(pool.file("disk"))).containsExactly("disk", "base");
+    }
+
+    @Test
+    void whatASnapshotTakesInByTheLossOfAnotherIsTold() throws Exception {
+        write(1, "0 512k");
+        sealed(BEFORE);
+        write(2, "512k 64k");
+        sealed(LATER);
+        var alone = kept(LATER).allocation();
+
+        var result = bench.run(SealedScenes.drop(pool, volume, image(), BEFORE));
+
+        var kept = kept(LATER);
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.VolumeChanged.class,
+                        changed -> assertThat(changed.kept()).containsExactly(kept));
+        assertThat(kept.allocation()).isGreaterThan(alone + (256 << 10));
     }
 
     @Test

@@ -79,12 +79,17 @@ final class Qemu {
 
     /** What QEMU says of a qcow2 image. */
     static JsonNode info(Path image) throws Exception {
+        return info(image, "qcow2");
+    }
+
+    /** The same of an image of another format. */
+    static JsonNode info(Path image, String format) throws Exception {
         var info =
                 img(
                         Objects.requireNonNull(image.getParent()),
                         "info",
                         "-f",
-                        "qcow2",
+                        format,
                         "--output=json",
                         image.getFileName().toString());
         return JSON.readTree(info);
