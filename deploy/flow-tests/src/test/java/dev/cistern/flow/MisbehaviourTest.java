@@ -86,7 +86,7 @@ final class MisbehaviourTest {
 
     @Test
     void aServiceThatStopsFinishesTheResultThatItHas() throws Exception {
-        assertThat(stopInTheMiddleOfAResult("stopped", Duration.ofSeconds(2)))
+        assertThat(stopInTheMiddleOfAResult("finished", Duration.ofSeconds(2)))
                 .doesNotContain("ERROR", "WARN", "After Shutdown");
     }
 
