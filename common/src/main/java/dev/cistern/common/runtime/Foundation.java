@@ -6,11 +6,11 @@ import dev.cistern.common.inbox.Inbox;
 import dev.cistern.common.operation.Transactions;
 import dev.cistern.common.outbox.Outbox;
 import dev.cistern.common.outbox.Relay;
+import dev.cistern.common.sql.ArrayArguments;
 import dev.cistern.common.trace.Traces;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
@@ -45,9 +45,7 @@ public final class Foundation implements AutoCloseable {
         this.schema = schema;
         this.synchronizations = synchronizations;
         jdbi = Jdbi.create(dataSource);
-        jdbi.registerArrayType(Long.class, "bigint");
-        jdbi.registerArrayType(UUID.class, "uuid");
-        jdbi.registerArrayType(String.class, "text");
+        jdbi.installPlugin(new ArrayArguments());
         this.traces = traces;
         relay = new Relay(schema, jdbi, kafka, traces);
         outbox = new Outbox(jdbi, synchronizations, relay::nudge);

@@ -1,5 +1,6 @@
 package dev.cistern.common.outbox;
 
+import dev.cistern.common.sql.ArrayArguments;
 import dev.cistern.common.trace.Traces;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ final class RelayMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         var jdbi = Jdbi.create(arguments[1], arguments[3], arguments[4]);
-        jdbi.registerArrayType(Long.class, "bigint");
+        jdbi.installPlugin(new ArrayArguments());
         new Relay(arguments[0], jdbi, Map.of("bootstrap.servers", arguments[2]), Traces.NONE)
                 .start();
         TimeUnit.SECONDS.sleep(60);

@@ -4,6 +4,7 @@ import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import dev.cistern.common.operation.Transactions;
+import dev.cistern.common.sql.ArrayArguments;
 import dev.cistern.embedded.TestServers;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
@@ -57,8 +58,7 @@ public final class Database implements AutoCloseable {
         this.schema = schema;
         this.dataSource = dataSource(schema, synchronizations);
         this.jdbi = Jdbi.create(dataSource);
-        jdbi.registerArrayType(Long.class, "bigint");
-        jdbi.registerArrayType(UUID.class, "uuid");
+        jdbi.installPlugin(new ArrayArguments());
     }
 
     /** A schema with the tables of operations, outbox and inbox, and one of resources, thing. */
