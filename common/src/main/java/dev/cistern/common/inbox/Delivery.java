@@ -9,14 +9,22 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that has come.
- *
- * @param id the same for every delivery of it
+ * A message that has come; its content is read once, however often it is asked for. Not
+ * thread-safe.
  */
-public record Delivery(String id, ConsumerRecord<String, byte[]> message) {
+public final class Delivery {
 
     /** What an id may look like; others could not be kept in the inbox. */
     private static final Pattern ID = Pattern.compile("\\p{Graph}{1,200}");
+
+    private final String id;
+    private final ConsumerRecord<String, byte[]> message;
+    private @Nullable Object content;
+
+    private Delivery(String id, ConsumerRecord<String, byte[]> message) {
+        this.id = id;
+        this.message = message;
+    }
 
     /**
      * A message with its id from the header {@link OutboxMessage#ID}, else from its place in the
@@ -29,6 +37,16 @@ public record Delivery(String id, ConsumerRecord<String, byte[]> message) {
                         ? id
                         : message.topic() + "/" + message.partition() + "/" + message.offset(),
                 message);
+    }
+
+    /** The same for every delivery of the message. */
+    public String id() {
+        return id;
+    }
+
+    /** As it came from Kafka. */
+    public ConsumerRecord<String, byte[]> message() {
+        return message;
     }
 
     /** The type by its header, or an empty text. */
@@ -47,7 +65,10 @@ public record Delivery(String id, ConsumerRecord<String, byte[]> message) {
         if (message.value() == null) {
             throw new IOException("there is nothing in the message");
         }
-        return Json.read(message.value(), type);
+        if (!type.isInstance(content)) {
+            content = Json.read(message.value(), type);
+        }
+        return type.cast(content);
     }
 
     /** The value of a header, or null. */
