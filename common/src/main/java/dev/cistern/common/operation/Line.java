@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -83,6 +84,41 @@ final class Line {
         }
     }
 
+    private Set<UUID> around(Collection<UUID> operations) {
+        var own = own(operations);
+        return own.alone() ? own.resources() : allAround(operations);
+    }
+
+    /**
+     * What operations claim and are done to.
+     *
+     * @param alone whether no other operation claims it or depends on them, as most of the time
+     */
+    private record Own(Set<UUID> resources, boolean alone) {}
+
+    private Own own(Collection<UUID> operations) {
+        var byCompany =
+                jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "with own as materialized (select resource from claim where operation = any(:ids)"
+                                                        + " union select target from operation where id = any(:ids))"
+                                                        + " select resource, exists (select from dependency where depends_on = any(:ids))"
+                                                        + " or exists (select from claim c where c.resource = own.resource"
+                                                        + " and not c.operation = any(:ids) offset 0) as in_company from own")
+                                        .bind("ids", operations.toArray(UUID[]::new))
+                                        .map(
+                                                (row, _) ->
+                                                        Map.entry(
+                                                                row.getObject(
+                                                                        "resource", UUID.class),
+                                                                row.getBoolean("in_company")))
+                                        .collect(
+                                                Collectors.toMap(
+                                                        Map.Entry::getKey, Map.Entry::getValue)));
+        return new Own(byCompany.keySet(), !byCompany.containsValue(true));
+    }
+
     private void lock(Set<UUID> resources) {
         if (!resources.isEmpty()) {
             var _ = lock(resources, "update");
@@ -104,7 +140,7 @@ final class Line {
      * {@code offset 0}: looked up for each operation; what is estimated to be few, such as all that
      * wait, is many when it matters.
      */
-    private Set<UUID> around(Collection<UUID> operations) {
+    private Set<UUID> allAround(Collection<UUID> operations) {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
