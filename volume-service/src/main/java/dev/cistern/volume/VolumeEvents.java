@@ -9,12 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Gatherers;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the world what happened to volumes, in the transaction in which it happens. */
 public final class VolumeEvents {
     private static final String SOURCE = "/v1/volumes";
+
+    /** A scan may tell of many thousands, whose events need not be in memory together. */
+    private static final int AT_ONCE = 1000;
 
     private final Outbox outbox;
     private final ToldVolumes volumes;
@@ -57,22 +62,23 @@ public final class VolumeEvents {
     public record News(UUID volume, @Nullable VolumeState before) {}
 
     /**
+     * The same of a volume whose event was numbered with the change.
+     *
+     * @param volume as it is now, in this transaction
+     * @param before the state before, or null
+     * @param operation which has changed it
+     */
+    public record NumberedNews(
+            ToldVolume volume, @Nullable VolumeState before, Operation operation) {}
+
+    /**
      * Publishes what has become of a volume.
      *
      * @param verb past tense, for example {@code created}
      * @param before the state before, or null
      */
     public void publish(String verb, UUID id, @Nullable VolumeState before, Operation operation) {
-        publish(verb, Map.of(new News(id, before), operation));
-    }
-
-    /** Publishes what has become of different volumes, each by an operation. */
-    public void publish(String verb, Map<News, Operation> all) {
-        tell(
-                verb,
-                all.entrySet().stream()
-                        .map(one -> new Story(one.getKey(), Cause.of(one.getValue()), null))
-                        .toList());
+        publish(verb, List.of(new News(id, before)), operation);
     }
 
     /** Publishes what has become of different volumes by one operation. */
@@ -101,6 +107,17 @@ public final class VolumeEvents {
         tell("forgotten", all.stream().map(news -> new Story(news, cause, null)).toList());
     }
 
+    /** Publishes what has become of volumes whose events were numbered with the change. */
+    public void publish(String verb, List<NumberedNews> all) {
+        send(
+                all,
+                news -> {
+                    var what = new News(news.volume().id(), news.before());
+                    var story = new Story(what, Cause.of(news.operation()), null);
+                    return event(verb, story, news.volume());
+                });
+    }
+
     private record Cause(UUID operation, String actor, @Nullable String traceparent) {
         static Cause of(Operation operation) {
             return new Cause(operation.id(), operation.actor(), operation.traceparent());
@@ -114,14 +131,23 @@ public final class VolumeEvents {
             return;
         }
         var told = volumes.next(stories.stream().map(story -> story.news().volume()).toList());
-        outbox.send(
-                stories.stream()
-                        .map(story -> event(verb, story, told.get(story.news().volume())).message())
-                        .toList());
+        send(
+                stories,
+                story ->
+                        event(
+                                verb,
+                                story,
+                                Objects.requireNonNull(told.get(story.news().volume()))));
     }
 
-    private static PublicEvent event(String verb, Story story, ToldVolumes.@Nullable Told told) {
-        var volume = Objects.requireNonNull(told);
+    private <T> void send(List<T> all, Function<T, PublicEvent> event) {
+        all.stream()
+                .map(one -> event.apply(one).message())
+                .gather(Gatherers.windowFixed(AT_ONCE))
+                .forEach(outbox::send);
+    }
+
+    private static PublicEvent event(String verb, Story story, ToldVolume volume) {
         var before = story.news().before();
         var data =
                 new Data(

@@ -8,7 +8,6 @@ import dev.cistern.common.problem.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,16 +83,6 @@ public final class VolumeQuery {
                                 .bind("id", id)
                                 .map((row, _) -> read(row))
                                 .findOne());
-    }
-
-    /** Those of these volumes that are there, in whatever order. */
-    List<Volume> find(Collection<UUID> ids) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(SELECT + "v.id = any(:ids)")
-                                .bind("ids", ids.toArray(UUID[]::new))
-                                .map((row, _) -> read(row))
-                                .list());
     }
 
     /**

@@ -7,11 +7,9 @@ import dev.cistern.common.message.Json;
 import dev.cistern.common.message.Permissions;
 import dev.cistern.common.problem.ProblemException;
 import dev.cistern.common.sql.Columns;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Update;
@@ -44,16 +42,6 @@ public final class Volumes {
     /** A volume that an operation is about. */
     public Volume get(UUID id) {
         return find(id).orElseThrow(() -> new IllegalStateException("there is no volume " + id));
-    }
-
-    /** Volumes that operations are about, by id. */
-    public Map<UUID, Volume> get(Collection<UUID> ids) {
-        var found = new HashMap<UUID, Volume>();
-        query.find(ids).forEach(volume -> found.put(volume.id(), volume));
-        if (!found.keySet().containsAll(ids)) {
-            throw new IllegalStateException("not all of the volumes %s are there".formatted(ids));
-        }
-        return found;
     }
 
     /**
@@ -171,10 +159,11 @@ public final class Volumes {
 
     /**
      * Their files are published. One that was given up for lost comes back if its name is free.
+     * Numbers the event that tells of it.
      *
-     * @return the ids of those of which it is news
+     * @return those of which it is news
      */
-    public Set<UUID> created(Map<UUID, FileFacts> files) {
+    public List<Newborn> created(Map<UUID, FileFacts> files) {
         var all = files.values();
         var permissions = all.stream().map(FileFacts::permissions).toList();
         return jdbi.withHandle(
@@ -183,16 +172,19 @@ public final class Volumes {
                                         "update volume v set state = 'AVAILABLE', allocation = f.allocation,"
                                                 + " inode = f.inode, capacity = f.capacity, file_mode = f.mode,"
                                                 + " file_owner = f.owner, file_group = f.file_group,"
-                                                + " backing_file = f.backing_file, backing_format = f.backing_format"
+                                                + " backing_file = f.backing_file, backing_format = f.backing_format,"
+                                                + " event_sequence = v.event_sequence + 1"
                                                 + CHANGED
                                                 + " from unnest(:ids, :allocations, :inodes, :capacities, :modes, :owners,"
                                                 + " :groups, :backingFiles, :backingFormats) as f (id, allocation, inode,"
                                                 + " capacity, mode, owner, file_group, backing_file, backing_format)"
+                                                + " join volume b on b.id = f.id join pool_view p on p.id = b.pool"
                                                 + " where v.id = f.id and (v.state = 'CREATING' or v.state in"
                                                 + " ('ERROR', 'DELETED') and not exists (select from volume o"
                                                 + " where o.pool = v.pool and o.name = v.name and o.id <> v.id"
                                                 + " and o.state in ('CREATING', 'AVAILABLE', 'DELETING')))"
-                                                + " returning v.id")
+                                                + " returning v.*, p.name as pool_name, p.path as pool_path,"
+                                                + " b.state as state_before, b.capacity as capacity_before")
                                 .bind("ids", Columns.uuids(files.keySet(), id -> id))
                                 .bind("allocations", Columns.longs(all, FileFacts::allocation))
                                 .bind("inodes", Columns.longs(all, FileFacts::inode))
@@ -204,8 +196,8 @@ public final class Volumes {
                                 .bind(
                                         "backingFormats",
                                         Columns.texts(all, FileFacts::backingFormat))
-                                .mapTo(UUID.class)
-                                .set());
+                                .map((row, _) -> Newborn.read(row))
+                                .list());
     }
 
     /** It was not created; {@code end} is ERROR or DELETED. */

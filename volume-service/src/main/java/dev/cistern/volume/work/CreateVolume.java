@@ -8,13 +8,13 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.operation.UseCase;
 import dev.cistern.common.problem.Problem;
+import dev.cistern.volume.Newborn;
 import dev.cistern.volume.PoolView;
 import dev.cistern.volume.Volume;
 import dev.cistern.volume.VolumeEntries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 
 /** Has a worker make the file of a volume whose row and reservation are there already. */
@@ -57,8 +57,8 @@ record CreateVolume(Workshop workshop) implements UseCase {
     public List<Turn> completedAll(List<Completion> all) {
         var files = new LinkedHashMap<Operation, FileFacts>();
         all.forEach(done -> files.put(done.operation(), file(done)));
-        var volumes = new Births(workshop).born(files);
-        return all.stream().map(done -> success(volumes, done)).toList();
+        var newborn = new Births(workshop).born(files);
+        return all.stream().map(done -> success(newborn, done)).toList();
     }
 
     private static FileFacts file(Completion done) {
@@ -69,11 +69,12 @@ record CreateVolume(Workshop workshop) implements UseCase {
         throw Workshop.unexpected(done.operation(), done.result());
     }
 
-    private static Turn success(Map<UUID, Volume> volumes, Completion done) {
-        var volume = Objects.requireNonNull(volumes.get(done.operation().target()));
+    private Turn success(Map<UUID, Newborn> newborn, Completion done) {
+        var id = done.operation().target();
+        var volume = newborn.get(id);
+        var path = volume == null ? workshop.volumes().get(id).path() : volume.path();
         var file = file(done);
-        return new Turn.Finish(
-                new Created(volume.id(), volume.path(), file.capacity(), file.allocation()));
+        return new Turn.Finish(new Created(id, path, file.capacity(), file.allocation()));
     }
 
     @Override

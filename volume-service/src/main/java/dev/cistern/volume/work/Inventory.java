@@ -6,6 +6,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.sql.Columns;
 import dev.cistern.volume.Images;
 import dev.cistern.volume.Ledger;
+import dev.cistern.volume.ToldVolume;
 import dev.cistern.volume.VolumeEvents;
 import dev.cistern.volume.VolumeEvents.News;
 import dev.cistern.volume.VolumeState;
@@ -46,7 +47,7 @@ final class Inventory {
                     + " and f.name = v.name offset 0) e on true";
 
     private final Jdbi jdbi;
-    private final Ledger ledger;
+    private final Newcomers newcomers;
     private final VolumeEvents events;
     private final SnapshotStock snapshots;
     private final Images images;
@@ -54,7 +55,7 @@ final class Inventory {
     Inventory(
             Jdbi jdbi, Ledger ledger, VolumeEvents events, SnapshotStock snapshots, Images images) {
         this.jdbi = jdbi;
-        this.ledger = ledger;
+        this.newcomers = new Newcomers(jdbi, ledger);
         this.events = events;
         this.snapshots = snapshots;
         this.images = images;
@@ -64,7 +65,7 @@ final class Inventory {
     record Stock(int volumes, int adopted, int missing, int drifted) {}
 
     /** What a scan came to, and whom it adopted: the world is yet to be told of them. */
-    record Outcome(Stock stock, List<News> adopted) {}
+    record Outcome(Stock stock, List<ToldVolume> adopted) {}
 
     /**
      * A complete scan.
@@ -121,12 +122,10 @@ final class Inventory {
         if (!different.isEmpty()) {
             judge(scan, different);
         }
-        var adopted = adopt(scan, start, patient);
+        var adopted = newcomers.adopt(scan, start, patient);
         takeInSnapshots(scan, start, adopted);
         images.seen(scan.pool());
-        return new Outcome(
-                stock(scan, adopted.size()),
-                adopted.stream().map(volume -> new News(volume.id(), null)).toList());
+        return new Outcome(stock(scan, adopted.size()), adopted);
     }
 
     /** A volume that is not as it is known, in what is missing and drifted or in its figures. */
@@ -215,7 +214,7 @@ final class Inventory {
     private record Seen(UUID volume, List<SnapshotFacts> snapshots) {}
 
     /** Of images that have some, or had when they were last seen. */
-    private void takeInSnapshots(Operation scan, long start, List<Adopted> adopted) {
+    private void takeInSnapshots(Operation scan, long start, List<ToldVolume> adopted) {
         var seen =
                 jdbi.withHandle(
                         handle ->
@@ -228,11 +227,7 @@ final class Inventory {
                                                         + " where s.volume = v.id and s.state = 'AVAILABLE' offset 0)) order by v.id")
                                         .bind("pool", scan.pool())
                                         .bind("start", start)
-                                        .bind(
-                                                "adopted",
-                                                adopted.stream()
-                                                        .map(Adopted::id)
-                                                        .toArray(UUID[]::new))
+                                        .bind("adopted", Columns.uuids(adopted, ToldVolume::id))
                                         .map(
                                                 (row, _) ->
                                                         new Seen(
@@ -246,69 +241,6 @@ final class Inventory {
 
     private static List<SnapshotFacts> snapshots(@Nullable String json) {
         return json == null ? List.of() : List.of(Json.readOwn(json, SnapshotFacts[].class));
-    }
-
-    private List<Adopted> adopt(Operation scan, long start, boolean patient) {
-        var unknown = unknown(scan, start, patient);
-        if (unknown.isEmpty()) {
-            return List.of();
-        }
-        var adopted = enter(scan, start, unknown);
-        ledger.count(scan.pool(), adopted.stream().map(Adopted::capacity).toList());
-        return adopted;
-    }
-
-    private record Adopted(UUID id, long capacity) {}
-
-    private List<String> unknown(Operation scan, long start, boolean patient) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "select e.name from pool_file e where e.pool = :pool"
-                                                + " and e.part_of is null and (e.since < :start or not :patient) and not exists (select from volume v"
-                                                + " where v.pool = e.pool and v.name = e.name"
-                                                + " and v.state in ('CREATING', 'AVAILABLE', 'DELETING') offset 0)")
-                                .bind("patient", patient)
-                                .bind("start", start)
-                                .bind("pool", scan.pool())
-                                .mapTo(String.class)
-                                .list());
-    }
-
-    /**
-     * But for names of volumes that came to an end after the scan began, or have work left, and for
-     * those that a volume's file had until it was renamed meanwhile.
-     */
-    private List<Adopted> enter(Operation scan, long start, List<String> names) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        "with ending as materialized (select v.name from volume v where v.pool = :pool"
-                                                + " and v.name = any(:names) and (v.changed >= :start or exists"
-                                                + " (select from operation o where o.target = v.id and o.finished_at is null))"
-                                                + " union select e.name from volume v join pool_file e on e.pool = v.pool and e.inode = v.inode"
-                                                + " where v.pool = :pool and v.changed >= :start and e.name = any(:names))"
-                                                + " insert into volume (id, pool, name, tenant, format, capacity, allocation, state,"
-                                                + " fault, backing_file, backing_format, inode, file_mode, file_owner,"
-                                                + " file_group, encryption, changed) select gen_random_uuid(), p.id, e.name, p.tenant,"
-                                                + " e.format, e.capacity, e.allocation, 'AVAILABLE', e.fault, e.backing_file,"
-                                                + " e.backing_format, e.inode, e.file_mode, e.file_owner, e.file_group,"
-                                                + " e.options->'encryption'->>'format',"
-                                                + " nextval('change_sequence') from pool_file e join pool_view p on p.id = e.pool"
-                                                + " where e.pool = :pool and e.name = any(:names)"
-                                                + " and not exists (select from ending where ending.name = e.name)"
-                                                + " order by e.name on conflict (pool, name)"
-                                                + " where state in ('CREATING', 'AVAILABLE', 'DELETING') do nothing"
-                                                + " returning id, capacity")
-                                .bind("pool", scan.pool())
-                                .bind("start", start)
-                                .bind("names", names.toArray(String[]::new))
-                                .map(
-                                        (row, _) ->
-                                                new Adopted(
-                                                        row.getObject("id", UUID.class),
-                                                        row.getLong("capacity")))
-                                .list());
     }
 
     private Stock stock(Operation scan, int adopted) {

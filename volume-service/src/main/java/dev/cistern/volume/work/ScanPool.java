@@ -8,6 +8,7 @@ import dev.cistern.common.operation.Operation;
 import dev.cistern.common.operation.Turn;
 import dev.cistern.common.problem.Problem;
 import dev.cistern.volume.PoolView;
+import dev.cistern.volume.VolumeEvents.NumberedNews;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -78,7 +79,12 @@ record ScanPool(Workshop workshop, PoolFiles files, Inventory inventory, OrphanS
                 inventory.apply(
                         operation, new Inventory.Scan(request.start(), request.patient(), changed));
         workshop.tell(inventoried(operation, scanned.figures(), outcome.stock()));
-        workshop.events().publish("adopted", outcome.adopted(), operation);
+        workshop.events()
+                .publish(
+                        "adopted",
+                        outcome.adopted().stream()
+                                .map(volume -> new NumberedNews(volume, null, operation))
+                                .toList());
         return new Turn.Finish(outcome.stock());
     }
 
