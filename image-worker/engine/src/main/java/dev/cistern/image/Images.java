@@ -6,6 +6,7 @@ import dev.cistern.image.qcow2.Qcow2Inspector;
 import dev.cistern.image.qcow2.Qcow2Options;
 import dev.cistern.image.storage.Access;
 import dev.cistern.image.storage.Directory;
+import dev.cistern.image.storage.FileStatus;
 import dev.cistern.image.storage.FileStorage;
 import dev.cistern.image.storage.Storage;
 import dev.cistern.image.vmdk.NewFiles;
@@ -47,19 +48,36 @@ public final class Images {
         }
     }
 
-    private static ImageInfo info(Directory directory, FileStorage file, ImageFormat format)
+    /**
+     * The same without what the file system can do, for one of many files of a folder.
+     *
+     * @param found the file's status, which was just read there
+     * @param format if it is known
+     */
+    public static ImageInfo info(
+            Directory directory, String name, FileStatus found, Optional<ImageFormat> format)
             throws IOException {
-        var info =
-                switch (format) {
-                    case RAW -> rawInfo(file);
-                    case QCOW2 -> Qcow2Inspector.inspect(file, file.status().allocated());
-                    case VMDK -> VmdkInspector.inspect(directory, file);
-                };
-        return info.on(file.capabilities());
+        try (var file = directory.openFile(name, found, Access.READ)) {
+            return info(directory, file, found, format.isPresent() ? format.get() : probe(file));
+        }
     }
 
-    private static ImageInfo rawInfo(FileStorage file) throws IOException {
-        var status = file.status();
+    private static ImageInfo info(Directory directory, FileStorage file, ImageFormat format)
+            throws IOException {
+        return info(directory, file, file.status(), format).on(file.capabilities());
+    }
+
+    private static ImageInfo info(
+            Directory directory, FileStorage file, FileStatus status, ImageFormat format)
+            throws IOException {
+        return switch (format) {
+            case RAW -> rawInfo(status);
+            case QCOW2 -> Qcow2Inspector.inspect(file, status.allocated());
+            case VMDK -> VmdkInspector.inspect(directory, file);
+        };
+    }
+
+    private static ImageInfo rawInfo(FileStatus status) {
         return new ImageInfo(
                 ImageFormat.RAW,
                 Math.ceilDiv(status.size(), SECTOR) * (long) SECTOR,

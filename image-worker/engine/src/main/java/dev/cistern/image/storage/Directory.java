@@ -80,7 +80,14 @@ public class Directory implements Closeable {
      * @throws FileSystemException if it is a symbolic link, folder, device, pipe or socket
      */
     public FileStorage openFile(String name, Access access) throws IOException {
-        var found = status(name).orElseThrow(() -> new NoSuchFileException(pathOf(name)));
+        return openFile(
+                name,
+                status(name).orElseThrow(() -> new NoSuchFileException(pathOf(name))),
+                access);
+    }
+
+    /** The same for one whose status was just read here. */
+    public FileStorage openFile(String name, FileStatus found, Access access) throws IOException {
         requireRegular(name, found);
         var file = storage(openAt(name, access.flags() | O_NOFOLLOW | Posix.O_NONBLOCK, 0), name);
         try {

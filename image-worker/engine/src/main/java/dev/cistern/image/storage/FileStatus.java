@@ -32,6 +32,11 @@ public record FileStatus(
         int links) {
     private static final int STRUCT_BYTES = 256;
 
+    private static final ThreadLocal<MemorySegment> STRUCT =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STRUCT_BYTES, Long.BYTES));
+
+    private static final MemorySegment NO_NAME = Arena.global().allocateFrom("");
+
     /** Everything in the basic set. */
     private static final int BASIC_STATS = 0x7ff;
 
@@ -54,21 +59,17 @@ public record FileStatus(
 
     /** The status of what is open. */
     static FileStatus of(int descriptor, String path) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var status = read(descriptor, arena.allocateFrom(""), Posix.AT_EMPTY_PATH);
-            if (status == null) {
-                throw Failures.of("stat", path);
-            }
-            return status;
+        var status = read(descriptor, NO_NAME, Posix.AT_EMPTY_PATH);
+        if (status == null) {
+            throw Failures.of("stat", path);
         }
+        return status;
     }
 
     /** Returns null after a failure, whose reason is in errno. */
     static @Nullable FileStatus read(int folder, MemorySegment name, int flags) {
-        try (var arena = Arena.ofConfined()) {
-            var struct = arena.allocate(STRUCT_BYTES, Long.BYTES);
-            return Posix.statx(folder, name, flags, BASIC_STATS, struct) == 0 ? of(struct) : null;
-        }
+        var struct = STRUCT.get();
+        return Posix.statx(folder, name, flags, BASIC_STATS, struct) == 0 ? of(struct) : null;
     }
 
     /** The offsets of statx(2), the same on every architecture. */

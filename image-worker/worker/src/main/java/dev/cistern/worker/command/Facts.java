@@ -16,6 +16,7 @@ import dev.cistern.image.storage.FileStatus;
 import dev.cistern.worker.folder.Ownership;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What there is to say of an image file. */
@@ -25,27 +26,24 @@ final class Facts {
 
     private Facts() {}
 
-    /** A file of known format; if it does not look like it, the problem says so. */
+    /**
+     * A file of known format; if it does not look like it, the problem says so.
+     *
+     * @param status which was just read there
+     */
     static FileFacts of(Directory folder, String name, FileStatus status, String format) {
-        var known = ImageFormat.of(format);
-        return known.isPresent()
-                ? facts(folder, name, status, () -> Images.info(folder, name, known.get()))
-                : byContent(folder, name, status);
+        return facts(folder, name, status, ImageFormat.of(format));
     }
 
     /** A file of whatever format its content is. */
     static FileFacts byContent(Directory folder, String name, FileStatus status) {
-        return facts(folder, name, status, () -> Images.info(folder, name));
-    }
-
-    private interface Inspection {
-        ImageInfo inspect() throws IOException;
+        return facts(folder, name, status, Optional.empty());
     }
 
     private static FileFacts facts(
-            Directory folder, String name, FileStatus status, Inspection inspection) {
+            Directory folder, String name, FileStatus status, Optional<ImageFormat> format) {
         try {
-            var info = inspection.inspect();
+            var info = Images.info(folder, name, status, format);
             return facts(name, status, info, null, snapshots(folder, name, info));
         } catch (IOException e) {
             return facts(name, status, null, clean(String.valueOf(e.getMessage())), List.of());

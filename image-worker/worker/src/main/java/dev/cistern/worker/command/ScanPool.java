@@ -3,6 +3,7 @@ package dev.cistern.worker.command;
 import dev.cistern.common.message.Command;
 import dev.cistern.common.message.FileFacts;
 import dev.cistern.common.message.Result;
+import dev.cistern.common.message.SnapshotFacts;
 import dev.cistern.worker.command.ScanMemory.Known;
 import dev.cistern.worker.command.ScanMemory.Listing;
 import dev.cistern.worker.execution.PoolProbes;
@@ -28,8 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class ScanPool implements CommandHandler<Command.ScanPool> {
     private static final int PAGE_FILES = 500;
 
-    /** Names, backing files and reasons are texts from outside; a message must stay below 1 MiB. */
-    private static final int PAGE_CHARACTERS = 128 << 10;
+    /**
+     * Names, backing files and reasons are texts from outside, of which a character may take six
+     * bytes; with some hundred bytes more for each file a message must stay below 1 MiB.
+     */
+    private static final int PAGE_CHARACTERS = 96 << 10;
+
+    /** What a snapshot takes beyond its texts. */
+    private static final int SNAPSHOT_CHARACTERS = 64;
 
     /** Those that come after them come with a later scan. */
     private static final int MOST_LEFTOVERS = 1000;
@@ -130,7 +137,24 @@ final class ScanPool implements CommandHandler<Command.ScanPool> {
 
         void add(FileFacts facts) {
             files.add(facts);
-            added(facts.toString().length());
+            added(characters(facts));
+        }
+
+        private static int characters(FileFacts file) {
+            return length(file.name())
+                    + length(file.backingFile())
+                    + length(file.backingFormat())
+                    + length(file.problem())
+                    + length(file.partOf())
+                    + file.snapshots().stream().mapToInt(Pages::characters).sum();
+        }
+
+        private static int characters(SnapshotFacts snapshot) {
+            return length(snapshot.id()) + length(snapshot.name()) + SNAPSHOT_CHARACTERS;
+        }
+
+        private static int length(@Nullable String text) {
+            return text == null ? 0 : text.length();
         }
 
         void addGone(String name) {
