@@ -104,7 +104,7 @@ public final class ServiceCommand implements Callable<Integer> {
             names = "--refreshed",
             paramLabel = "N",
             description =
-                    "also refreshes of a pool of so many volumes, 0 for none (default: ${DEFAULT-VALUE})")
+                    "also refreshes of three pools of so many volumes, 0 for none (default: ${DEFAULT-VALUE})")
     private int refreshed = 10_000;
 
     @Option(names = "--no-libvirt", description = "without libvirt")

@@ -136,11 +136,11 @@ class ConvertedCloneTest extends PoolBench {
     }
 
     @Test
-    void linksToNoSnapshot() throws Exception {
+    void linksToNoSnapshotInsideOfAnImage() throws Exception {
         snapshot();
 
         assertThat(code(clone("qcow2", CloneStrategy.LINKED, BEFORE, USUAL)))
-                .isEqualTo(ProblemCode.INVALID_REQUEST);
+                .isEqualTo(ProblemCode.SNAPSHOT_NOT_FOUND);
         assertThat(pool.files()).containsExactly("base");
     }
 
